@@ -1,0 +1,62 @@
+package dev.finexl.store;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.lang.foreign.MemorySegment;
+
+/**
+ * The files of one model, wherever they live: the one thing that the rooms above know of storage.
+ *
+ * <p>Names are relative, with {@code /} between folders, as in {@code unet/model.onnx}. A name that would leave the
+ * model (absolute, or with {@code ..}) is refused by every method with {@link ModelFileException}, as is a symbolic link
+ * that leads outside the model's directory.
+ */
+public interface ModelFiles {
+
+    /** The reference under which the model was found, for messages and provenance, e.g. {@code classpath:mini-clip}. */
+    String reference();
+
+    /** Whether a regular file of this name exists. */
+    boolean has(String name);
+
+    /**
+     * The size of a file in bytes.
+     *
+     * @throws ModelFileException if there is no such file
+     */
+    long size(String name);
+
+    /**
+     * Opens a file for reading from its start.
+     *
+     * @throws ModelFileException if there is no such file
+     */
+    InputStream open(String name) throws IOException;
+
+    /**
+     * The bytes of a file as native memory: mapped from disk where the file is on disk, else copied once. Read-only; it
+     * stays valid as long as anything refers to the segment or to a buffer made from it.
+     *
+     * @throws ModelFileException if there is no such file
+     */
+    MemorySegment map(String name) throws IOException;
+
+    /** The SHA-256 of a file's bytes in lower-case hexadecimal. It is computed once for each state of the file. */
+    String sha256(String name) throws IOException;
+
+    /**
+     * Reads a small file whole.
+     *
+     * @param limit the largest size in bytes that is accepted
+     * @throws ModelFileException if there is no such file, or if it is larger than {@code limit}
+     */
+    default byte[] read(String name, int limit) throws IOException {
+        try (InputStream in = open(name)) {
+            byte[] bytes = in.readNBytes(limit);
+            if (bytes.length == limit && in.read() >= 0) {
+                throw new ModelFileException(this, name, "is larger than the %d bytes accepted here".formatted(limit));
+            }
+            return bytes;
+        }
+    }
+}

@@ -1,0 +1,68 @@
+package dev.finexl;
+
+import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
+
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchRule;
+
+/** Holds the directions in which the rooms may import each other: downwards only. */
+@AnalyzeClasses(
+        packages = "dev.finexl",
+        importOptions = {ImportOption.DoNotIncludeTests.class, ImportOption.DoNotIncludeJars.class})
+class ArchitectureTest {
+
+    @ArchTest
+    static final ArchRule ROOMS_IMPORT_DOWNWARDS_ONLY = layeredArchitecture()
+            .consideringOnlyDependenciesInAnyPackage("dev.finexl..")
+            .withOptionalLayers(true)
+            .layer("wiring")
+            .definedBy("dev.finexl")
+            .layer("serve.http")
+            .definedBy("dev.finexl.serve.http..")
+            .layer("serve.cli")
+            .definedBy("dev.finexl.serve.cli..")
+            .layer("report")
+            .definedBy("dev.finexl.report..")
+            .layer("explain")
+            .definedBy("dev.finexl.explain..")
+            .layer("decompose")
+            .definedBy("dev.finexl.decompose..")
+            .layer("concept")
+            .definedBy("dev.finexl.concept..")
+            .layer("embed")
+            .definedBy("dev.finexl.embed..")
+            .layer("generate")
+            .definedBy("dev.finexl.generate..")
+            .layer("onnx")
+            .definedBy("dev.finexl.onnx..")
+            .layer("store")
+            .definedBy("dev.finexl.store..")
+            .whereLayer("wiring")
+            .mayNotBeAccessedByAnyLayer()
+            .whereLayer("serve.http")
+            .mayOnlyBeAccessedByLayers("wiring")
+            .whereLayer("serve.cli")
+            .mayOnlyBeAccessedByLayers("wiring")
+            .whereLayer("report")
+            .mayOnlyBeAccessedByLayers("wiring", "serve.http", "serve.cli")
+            .whereLayer("explain")
+            .mayOnlyBeAccessedByLayers("wiring", "serve.http", "serve.cli", "report")
+            .whereLayer("concept")
+            .mayOnlyBeAccessedByLayers("wiring", "serve.http", "serve.cli", "explain")
+            .whereLayer("generate")
+            .mayOnlyBeAccessedByLayers("wiring", "serve.http", "serve.cli", "explain")
+            .whereLayer("decompose")
+            .mayNotAccessAnyLayer()
+            .whereLayer("store")
+            .mayNotAccessAnyLayer()
+            .whereLayer("onnx")
+            .mayOnlyAccessLayers("store")
+            .whereLayer("embed")
+            .mayOnlyAccessLayers("onnx", "store")
+            .whereLayer("generate")
+            .mayOnlyAccessLayers("embed", "onnx", "store")
+            .whereLayer("concept")
+            .mayOnlyAccessLayers("embed");
+}
