@@ -1,0 +1,77 @@
+package dev.finexl.concept;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * The directions of a vocabulary in the space of an encoder: one row for every wording, in the vocabulary's order, so the
+ * rows of one concept stand together, its name's row first. Rows are kept apart because wordings are not equal: which of
+ * them, or what mean of them, stands for the concept is for the caller to choose. Immutable.
+ *
+ * <p>A row is not normalised: its length says how far the words move a prompt.
+ */
+public final class ConceptDirections {
+
+    private final Vocabulary vocabulary;
+    private final int width;
+    private final double[][] directions;
+    private final List<Row> rows;
+
+    /**
+     * A row's meaning.
+     *
+     * @param concept the index of the concept in {@link Vocabulary#concepts()}
+     * @param wording the wording that was joined to the prompts
+     */
+    public record Row(int concept, String wording) {}
+
+    /** @param directions {@code [wordings][width]}, in the order of {@link #rowsOf}; taken over, not copied */
+    ConceptDirections(Vocabulary vocabulary, int width, double[][] directions) {
+        this.vocabulary = vocabulary;
+        this.width = width;
+        this.directions = directions;
+        this.rows = rowsOf(vocabulary);
+    }
+
+    /** The rows that the wordings of a vocabulary make, in order. */
+    static List<Row> rowsOf(Vocabulary vocabulary) {
+        List<Row> rows = new ArrayList<>(vocabulary.wordingCount());
+        for (int concept = 0; concept < vocabulary.concepts().size(); concept++) {
+            for (String wording : vocabulary.concepts().get(concept).wordings()) {
+                rows.add(new Row(concept, wording));
+            }
+        }
+        return List.copyOf(rows);
+    }
+
+    /** The vocabulary that was measured. */
+    public Vocabulary vocabulary() {
+        return vocabulary;
+    }
+
+    /** The number of components of a direction: the encoder's width. */
+    public int width() {
+        return width;
+    }
+
+    /** What the rows mean. */
+    public List<Row> rows() {
+        return rows;
+    }
+
+    /** The concept that a row belongs to. */
+    public Concept concept(int row) {
+        return vocabulary.concepts().get(rows.get(row).concept());
+    }
+
+    /** The direction of a row: {@code [width]}, a copy. */
+    public double[] direction(int row) {
+        return directions[row].clone();
+    }
+
+    /** All directions: {@code [rows][width]}, a copy. */
+    public double[][] matrix() {
+        return Arrays.stream(directions).map(double[]::clone).toArray(double[][]::new);
+    }
+}

@@ -1,0 +1,148 @@
+package dev.finexl.concept;
+
+import dev.finexl.embed.TextEncoder;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Measures the direction in which a concept moves prompts: f(C) = mean_j (E_t["t_j, C style"] − E_t["t_j"]), with rows of
+ * E_t of L2 norm 1 and the joining rule of {@link PromptJoiner}. Averaging over the prompts of the comparison takes out
+ * what the word does to one prompt only.
+ *
+ * <p>A vocabulary of 500 concepts with three wordings and 50 prompts makes 75 000 texts, so embeddings are added up as they
+ * come and never kept: memory is the matrix of sums and one batch.
+ *
+ * <p>The result does not depend on the batch size, to the last bit: texts are embedded in one fixed order (the plain
+ * prompts, then for each wording all prompts in turn), batches are cuts of that one sequence, and each wording's sum is
+ * made in double precision in the order of the prompts, wherever the cuts fall. That holds as far as the encoder keeps
+ * its own promise that a row depends on its text alone.
+ */
+public final class DirectionEncoder {
+
+    /** How far the squared norm of an embedding may lie from 1: beyond float rounding, well below a missing normalisation. */
+    private static final double NORM_TOLERANCE = 1e-3;
+
+    private final TextEncoder encoder;
+    private final int batchSize;
+
+    /** @param batchSize texts to embed at once, at least 1 */
+    public DirectionEncoder(TextEncoder encoder, int batchSize) {
+        if (batchSize < 1) {
+            throw new IllegalArgumentException("batchSize must be at least 1, but is " + batchSize);
+        }
+        this.encoder = encoder;
+        this.batchSize = batchSize;
+    }
+
+    /**
+     * Measures every wording of a vocabulary.
+     *
+     * @throws IllegalStateException if the encoder returns something other than normalised rows of its width
+     */
+    public ConceptDirections measure(Vocabulary vocabulary, PromptSet prompts, DirectionProgress progress) {
+        TextSequence texts = new TextSequence(vocabulary, prompts);
+        double[][] sums = new double[1 + texts.wordings()][encoder.width()];
+        progress.embedded(0, texts.size());
+        for (long from = 0; from < texts.size(); from += batchSize) {
+            List<String> batch = texts.slice(from, batchSize);
+            float[][] rows = embed(batch);
+            for (int i = 0; i < rows.length; i++) {
+                add(sums[texts.series(from + i)], rows[i]);
+            }
+            progress.embedded(from + rows.length, texts.size());
+        }
+        return new ConceptDirections(
+                vocabulary,
+                encoder.width(),
+                meanDifferences(sums, prompts.prompts().size()));
+    }
+
+    /**
+     * All texts in the order in which they are embedded: series 0 is the plain prompts, series 1 + w the prompts with
+     * wording w in them. They are made when they are needed, so that the sequence takes no memory.
+     */
+    private record TextSequence(Vocabulary vocabulary, List<ConceptDirections.Row> rows, List<String> prompts) {
+
+        TextSequence(Vocabulary vocabulary, PromptSet prompts) {
+            this(vocabulary, ConceptDirections.rowsOf(vocabulary), prompts.prompts());
+        }
+
+        int wordings() {
+            return rows.size();
+        }
+
+        long size() {
+            return (1L + rows.size()) * prompts.size();
+        }
+
+        int series(long index) {
+            return (int) (index / prompts.size());
+        }
+
+        List<String> slice(long from, int length) {
+            long to = Math.min(from + length, size());
+            List<String> slice = new ArrayList<>((int) (to - from));
+            for (long index = from; index < to; index++) {
+                slice.add(text(index));
+            }
+            return slice;
+        }
+
+        private String text(long index) {
+            String prompt = prompts.get((int) (index % prompts.size()));
+            int series = series(index);
+            if (series == 0) {
+                return prompt;
+            }
+            ConceptDirections.Row row = rows.get(series - 1);
+            Category category = vocabulary.concepts().get(row.concept()).category();
+            return PromptJoiner.join(prompt, category, row.wording());
+        }
+    }
+
+    private float[][] embed(List<String> batch) {
+        float[][] rows = encoder.embedTexts(batch);
+        if (rows.length != batch.size()) {
+            throw new IllegalStateException(
+                    "the text encoder returned %d rows for %d texts".formatted(rows.length, batch.size()));
+        }
+        for (int i = 0; i < rows.length; i++) {
+            requireNormalised(rows[i], batch.get(i));
+        }
+        return rows;
+    }
+
+    /** An encoder whose rows are not normalised, or not numbers, would give directions that look right and mean nothing. */
+    private void requireNormalised(float[] row, String text) {
+        double squares = 0;
+        for (float component : row) {
+            squares += (double) component * component;
+        }
+        boolean normalised = Math.abs(squares - 1) <= NORM_TOLERANCE; // false for NaN
+        if (row.length != encoder.width() || !normalised) {
+            throw new IllegalStateException(
+                    "the text encoder returned %d components of norm %s for %s, where %d of norm 1 were expected"
+                            .formatted(row.length, Math.sqrt(squares), Texts.quoted(text), encoder.width()));
+        }
+    }
+
+    private static void add(double[] sum, float[] row) {
+        for (int k = 0; k < sum.length; k++) {
+            sum[k] += row[k];
+        }
+    }
+
+    /** From the sums of all series to the mean differences of series 1.. from series 0, in place. */
+    private static double[][] meanDifferences(double[][] sums, int prompts) {
+        double[] plain = sums[0];
+        double[][] directions = new double[sums.length - 1][];
+        for (int row = 0; row < directions.length; row++) {
+            double[] direction = sums[row + 1];
+            for (int k = 0; k < direction.length; k++) {
+                direction[k] = (direction[k] - plain[k]) / prompts;
+            }
+            directions[row] = direction;
+        }
+        return directions;
+    }
+}
