@@ -1,0 +1,67 @@
+package dev.finexl.decompose;
+
+import org.ejml.data.DMatrixRMaj;
+import org.ejml.dense.row.CommonOps_DDRM;
+
+/**
+ * What a personalisation changed, as seen by an image encoder: the paired differences d_j and their mean V.
+ *
+ * <p>The mean says what changed; the differences say how certain that is, so they are kept: {@link Bootstrap} and
+ * {@link SignFlipTest} need them.
+ */
+public final class Divergence {
+
+    private final DMatrixRMaj differences;
+    private final double[] mean;
+    private final double norm;
+
+    private Divergence(DMatrixRMaj differences) {
+        Vectors.require(differences, "differences");
+        this.differences = differences;
+        mean = Vectors.mean(differences);
+        norm = Vectors.norm(mean);
+    }
+
+    /**
+     * The divergence between paired embeddings, row j of both having been made from the same prompt and the same noise.
+     *
+     * @param base embeddings of the base model's images, n × d, n ≥ 1, each row L2-normalised
+     * @param personalised embeddings of the personalised model's images, n × d, each row L2-normalised
+     * @throws IllegalArgumentException if a matrix is empty, the shapes differ or a number is not finite
+     */
+    public static Divergence between(DMatrixRMaj base, DMatrixRMaj personalised) {
+        Vectors.require(base, "base embeddings");
+        Vectors.require(personalised, "personalised embeddings");
+        if (base.numRows != personalised.numRows || base.numCols != personalised.numCols) {
+            throw new IllegalArgumentException(
+                    "personalised embeddings: expected %d x %d as the base embeddings have, got %d x %d"
+                            .formatted(base.numRows, base.numCols, personalised.numRows, personalised.numCols));
+        }
+        return new Divergence(CommonOps_DDRM.subtract(personalised, base, null));
+    }
+
+    /**
+     * The divergence of differences that are known already.
+     *
+     * @param differences d_j by rows, n × d, n ≥ 1; not copied, must not change
+     * @throws IllegalArgumentException if the matrix is empty or a number is not finite
+     */
+    public static Divergence of(DMatrixRMaj differences) {
+        return new Divergence(differences);
+    }
+
+    /** d_j by rows, n pairs × d dimensions. Not a copy, must not be changed. */
+    public DMatrixRMaj differences() {
+        return differences;
+    }
+
+    /** V = mean_j d_j, of length d. Not a copy, must not be changed. */
+    public double[] mean() {
+        return mean;
+    }
+
+    /** |V|. */
+    public double norm() {
+        return norm;
+    }
+}
