@@ -1,0 +1,129 @@
+package dev.finexl.decompose;
+
+import java.util.Arrays;
+import java.util.SplittableRandom;
+import org.ejml.data.DMatrixRMaj;
+
+/**
+ * How much a decomposition would vary with other prompts and noise: the paired nonparametric bootstrap.
+ *
+ * <p>Why it exists: the mean difference alone says nothing about certainty. The n pairs are drawn n times with
+ * replacement, always whole pairs, so that what both images share stays shared; each replicate's mean is decomposed
+ * anew, starting from the answer to the original mean. Intervals are percentile intervals (Efron and Tibshirani, "An
+ * Introduction to the Bootstrap", 1993, chapter 13): they need no symmetry, respect that weights are not negative, and
+ * include 0 exactly for a concept that drops out often enough.
+ *
+ * <p>The generator is {@link SplittableRandom}: the same seed gives the same replicates.
+ *
+ * @param replicates how many times to resample, at least 1
+ * @param seed of the generator
+ */
+public record Bootstrap(int replicates, long seed) {
+
+    /** The most weights (replicates × concepts) that are held at once: 512 MB. */
+    static final long LARGEST = 1L << 26;
+
+    /** @throws IllegalArgumentException if there is not at least one replicate */
+    public Bootstrap {
+        if (replicates < 1) {
+            throw new IllegalArgumentException("replicates: expected at least 1, got " + replicates);
+        }
+    }
+
+    /**
+     * Percentile intervals of the concepts' weights.
+     *
+     * @param low for each concept the lower end
+     * @param high for each concept the upper end
+     * @param selected for each concept the share of replicates that gave it a weight other than 0
+     * @param confidence the share of replicates between the ends
+     */
+    public record Intervals(double[] low, double[] high, double[] selected, double confidence) {}
+
+    /**
+     * The resampled means V*, by rows, replicates × d.
+     *
+     * @throws IllegalArgumentException if replicates × d exceeds 2²⁶
+     */
+    public DMatrixRMaj means(Divergence divergence) {
+        DMatrixRMaj differences = divergence.differences();
+        requireRoom(differences.numCols, "dimensions");
+        DMatrixRMaj means = new DMatrixRMaj(replicates, differences.numCols);
+        SplittableRandom random = new SplittableRandom(seed);
+        for (int b = 0; b < replicates; b++) {
+            double[] mean = Vectors.combination(differences, resample(random, differences.numRows));
+            System.arraycopy(mean, 0, means.data, b * mean.length, mean.length);
+        }
+        return means;
+    }
+
+    /**
+     * The intervals of all weights, from the decompositions of the same resampled means as {@link #means} gives.
+     *
+     * @param decomposer a method ready for N concepts
+     * @param confidence the level, between 0 and 1, e.g. 0.95
+     * @throws IllegalArgumentException if the confidence is out of its range, or replicates × N exceeds 2²⁶
+     * @throws NoConvergenceException if a replicate's decomposition does not converge
+     */
+    public Intervals intervals(Decomposer decomposer, Divergence divergence, double confidence) {
+        if (!(confidence > 0 && confidence < 1)) {
+            throw new IllegalArgumentException("confidence: expected a number between 0 and 1, got " + confidence);
+        }
+        requireRoom(decomposer.concepts().numRows, "concepts");
+        int n = divergence.differences().numRows;
+        Decomposer.Mixtures mixtures = decomposer.mixtures(divergence.differences());
+        // By concept, and only for those that ever had a weight: with thousands of concepts few do.
+        double[][] weights = new double[decomposer.concepts().numRows][];
+        int[] selections = new int[weights.length];
+        SplittableRandom random = new SplittableRandom(seed);
+        for (int b = 0; b < replicates; b++) {
+            double[] replicate = mixtures.weights(resample(random, n));
+            for (int concept : Vectors.nonZero(replicate)) {
+                if (weights[concept] == null) {
+                    weights[concept] = new double[replicates];
+                }
+                weights[concept][b] = replicate[concept];
+                selections[concept]++;
+            }
+        }
+        double[] low = new double[weights.length];
+        double[] high = new double[weights.length];
+        double[] selected = new double[weights.length];
+        for (int concept = 0; concept < weights.length; concept++) {
+            if (weights[concept] != null) {
+                Arrays.sort(weights[concept]);
+                low[concept] = quantile(weights[concept], (1 - confidence) / 2);
+                high[concept] = quantile(weights[concept], (1 + confidence) / 2);
+                selected[concept] = (double) selections[concept] / replicates;
+            }
+        }
+        return new Intervals(low, high, selected, confidence);
+    }
+
+    private void requireRoom(int columns, String of) {
+        if ((long) replicates * columns > LARGEST) {
+            throw new IllegalArgumentException("replicates: expected at most %d for %d %s, got %d"
+                    .formatted(LARGEST / columns, columns, of, replicates));
+        }
+    }
+
+    /** How often each of n pairs is drawn in n draws, as a share of n. */
+    private static double[] resample(SplittableRandom random, int n) {
+        double[] shares = new double[n];
+        for (int draw = 0; draw < n; draw++) {
+            shares[random.nextInt(n)]++;
+        }
+        for (int j = 0; j < n; j++) {
+            shares[j] /= n;
+        }
+        return shares;
+    }
+
+    /** The quantile by linear interpolation between order statistics, as numpy's default and R's type 7. */
+    private static double quantile(double[] sorted, double level) {
+        double position = level * (sorted.length - 1);
+        int below = (int) position;
+        int above = Math.min(below + 1, sorted.length - 1);
+        return sorted[below] + (position - below) * (sorted[above] - sorted[below]);
+    }
+}
