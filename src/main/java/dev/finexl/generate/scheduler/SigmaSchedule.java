@@ -1,0 +1,77 @@
+package dev.finexl.generate.scheduler;
+
+/**
+ * The noise levels of a run as ratios of noise to signal, with what the denoiser is told of them. In float32, as diffusers
+ * holds them.
+ *
+ * @param timesteps one for each step
+ * @param sigmas strictly falling, one for each step; and one more, not larger, at which the run ends
+ */
+record SigmaSchedule(double[] timesteps, double[] sigmas) {
+
+    private static final double KARRAS_RHO = 7;
+    private static final double ROUNDING = 1 + 1e-6;
+
+    /**
+     * @throws SchedulerException if the sigmas do not fall, as when there are more steps than distinct timesteps
+     */
+    static SigmaSchedule of(double[] timesteps, double[] sigmas, double finalSigma) {
+        int steps = sigmas.length;
+        double[] all = new double[steps + 1];
+        for (int i = 0; i < steps; i++) {
+            all[i] = (float) sigmas[i];
+            if (!(all[i] > 0) || i > 0 && !(all[i] < all[i - 1])) {
+                throw new SchedulerException(
+                        "%d steps are too many for this schedule: the noise level does not fall from step %d (sigma %s) on"
+                                .formatted(steps, Math.max(i - 1, 0), all[Math.max(i - 1, 0)]));
+            }
+        }
+        all[steps] = (float) finalSigma;
+        if (all[steps] > all[steps - 1] * ROUNDING) {
+            throw new SchedulerException(
+                    "the run would end at sigma %s, above its last step's %s".formatted(all[steps], all[steps - 1]));
+        }
+        return new SigmaSchedule(timesteps, all);
+    }
+
+    /**
+     * Sigmas that are evenly spaced in their seventh root: "Elucidating the Design Space of Diffusion-Based Generative
+     * Models", arXiv 2206.00364, equation 5.
+     */
+    static double[] karras(double largest, double smallest, int count) {
+        double from = Math.pow(largest, 1 / KARRAS_RHO);
+        double to = Math.pow(smallest, 1 / KARRAS_RHO);
+        double[] sigmas = new double[count];
+        for (int i = 0; i < count; i++) {
+            double share = count == 1 ? 0 : i / (count - 1.0);
+            sigmas[i] = Math.pow(from + share * (to - from), KARRAS_RHO);
+        }
+        return sigmas;
+    }
+
+    int steps() {
+        return timesteps.length;
+    }
+
+    double timestep(int i) {
+        return timesteps[i];
+    }
+
+    double sigma(int i) {
+        return sigmas[i];
+    }
+
+    double finalSigma() {
+        return sigmas[timesteps.length];
+    }
+
+    /** Level {@code i} as that of a variance-preserving sample. */
+    NoiseLevel level(int i) {
+        return NoiseLevel.ofRatio(sigmas[i]);
+    }
+
+    /** λ at step {@code to} minus λ at step {@code from}; infinite where {@code to} has no noise. */
+    double lambdaDifference(int from, int to) {
+        return Math.log(sigmas[from] / sigmas[to]);
+    }
+}

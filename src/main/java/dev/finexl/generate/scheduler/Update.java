@@ -1,0 +1,47 @@
+package dev.finexl.generate.scheduler;
+
+/**
+ * One evaluation of the denoiser and what follows from it, as numbers that are known before the run. In this order:
+ *
+ * <ol>
+ *   <li>the prediction d is made from the sample x and the model's output m;
+ *   <li>the kept sample K becomes the form {@code keep}, if there is one;
+ *   <li>x becomes the form {@code next}, which may use the new K;
+ *   <li>d joins the past predictions, if {@code remembers}.
+ * </ol>
+ *
+ * @param timestep what the denoiser is told
+ * @param sigma the noise level of what the denoiser sees: the ratio of noise to signal, or the share of noise in flow matching
+ * @param inputScale by which the sample is multiplied before the denoiser sees it
+ * @param derived the prediction d
+ * @param keep the new kept sample, or null to leave it
+ * @param next the new sample
+ * @param remembers whether d is a past prediction for later updates
+ */
+record Update(
+        double timestep,
+        double sigma,
+        double inputScale,
+        Prediction derived,
+        LinearForm keep,
+        LinearForm next,
+        boolean remembers) {
+
+    /** An update that needs nothing from earlier ones and leaves nothing for later ones. */
+    static Update memoryless(double timestep, double sigma, double inputScale, Prediction derived, LinearForm next) {
+        return new Update(timestep, sigma, inputScale, derived, null, next, false);
+    }
+
+    /** An update whose prediction later ones use. */
+    static Update remembering(double timestep, double sigma, double inputScale, Prediction derived, LinearForm next) {
+        return new Update(timestep, sigma, inputScale, derived, null, next, true);
+    }
+
+    boolean isFinite() {
+        return Double.isFinite(timestep)
+                && Double.isFinite(inputScale)
+                && derived.isFinite()
+                && next.isFinite()
+                && (keep == null || keep.isFinite());
+    }
+}
