@@ -1,6 +1,7 @@
 package dev.finexl.generate.scheduler;
 
 import java.util.Arrays;
+import java.util.Objects;
 
 /**
  * One run of a scheduler: the loop over the data that all schedulers share, and the state that some of them carry from
@@ -105,7 +106,7 @@ public final class Sampling {
         requireLength("modelOutput", length, modelOutput);
         Update update = plan.updates().get(i);
         if (update.next().noise() != 0) {
-            stepNoise.fill(noise);
+            Objects.requireNonNull(stepNoise, "this step needs noise").fill(noise);
         }
         for (int from = 0; from < length; from += BLOCK) {
             apply(update, modelOutput, sample, from, Math.min(BLOCK, length - from));
