@@ -12,7 +12,18 @@ package dev.finexl.generate.scheduler;
  */
 record LinearForm(double sample, double output, double derived, double kept, double noise, double... past) {
 
-    private static final LinearForm ZERO = new LinearForm(0, 0, 0, 0, 0);
+    /** The largest number of earlier predictions. */
+    static final int MOST_PAST = 3;
+
+    /** The kept sample as it is. */
+    static final LinearForm KEPT = ofKept(1);
+
+    LinearForm {
+        if (past.length > MOST_PAST) {
+            throw new IllegalArgumentException(
+                    "%d past predictions, expected at most %d".formatted(past.length, MOST_PAST));
+        }
+    }
 
     static LinearForm ofSample(double factor) {
         return new LinearForm(factor, 0, 0, 0, 0);
@@ -23,7 +34,7 @@ record LinearForm(double sample, double output, double derived, double kept, dou
     }
 
     static LinearForm ofDerived(double factor) {
-        return ZERO.plusDerived(factor);
+        return new LinearForm(0, 0, factor, 0, 0);
     }
 
     LinearForm plusSample(double factor) {
@@ -44,6 +55,11 @@ record LinearForm(double sample, double output, double derived, double kept, dou
 
     LinearForm withPast(double... factors) {
         return new LinearForm(sample, output, derived, kept, noise, factors);
+    }
+
+    /** The factor of the j-th last earlier prediction. */
+    double past(int j) {
+        return j < past.length ? past[j] : 0;
     }
 
     boolean isFinite() {

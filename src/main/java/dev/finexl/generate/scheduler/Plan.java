@@ -32,22 +32,17 @@ record Plan(double initNoiseSigma, List<Update> updates, double finalSigma) {
         }
     }
 
-    /** How many past predictions an update looks back on, at most. */
-    int depth() {
-        int depth = 0;
-        for (Update update : updates) {
-            depth = Math.max(depth, update.next().past().length);
-            if (update.keep() != null) {
-                depth = Math.max(depth, update.keep().past().length);
-            }
-        }
-        return depth;
+    /** Whether an update keeps a sample for later ones. */
+    boolean keeps() {
+        return updates.stream().anyMatch(Update::keeps);
     }
 
-    boolean keepsSample() {
-        return updates.stream().anyMatch(update -> update.keep() != null);
+    /** Whether an update leaves its prediction to later ones. */
+    boolean remembers() {
+        return updates.stream().anyMatch(Update::remembers);
     }
 
+    /** Whether an update needs fresh noise. */
     boolean drawsNoise() {
         return updates.stream().anyMatch(update -> update.next().noise() != 0);
     }

@@ -59,7 +59,7 @@ record PndmScheduler(
                     ratio(timestep),
                     1,
                     Prediction.OUTPUT,
-                    i == 0 ? LinearForm.ofSample(1) : null,
+                    i == 0 ? LinearForm.ofSample(1) : LinearForm.KEPT,
                     step(timestep, timestep - stride, LinearForm::ofSample, weights),
                     true));
             if (i == 0 && steps > 1) {

@@ -21,6 +21,10 @@ record Prediction(double sample, double output, double limit) {
         return new Prediction(sample, output, limit);
     }
 
+    boolean isLimited() {
+        return limit < Double.POSITIVE_INFINITY;
+    }
+
     boolean isFinite() {
         return Double.isFinite(sample) && Double.isFinite(output);
     }

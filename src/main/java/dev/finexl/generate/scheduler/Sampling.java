@@ -1,6 +1,5 @@
 package dev.finexl.generate.scheduler;
 
-import java.util.Arrays;
 import java.util.Objects;
 
 /**
@@ -9,7 +8,7 @@ import java.util.Objects;
  *
  * <p>Every array holds a whole batch, flattened in any layout, since nothing here mixes elements. The data are floats, as
  * in diffusers; the coefficients were computed in double precision. Buffers are made at the first step; later steps allocate
- * nothing. A step walks over the data once, in blocks that stay in the processor's first cache.
+ * nothing.
  *
  * <pre>{@code
  * Sampling sampling = scheduler.start(steps);
@@ -25,16 +24,16 @@ import java.util.Objects;
  */
 public final class Sampling {
 
-    private static final int BLOCK = 1024;
-
     private final Plan plan;
-    private final float[] derived = new float[BLOCK];
-    private final float[] sum = new float[BLOCK];
-    private float[][] past;
-    private float[] kept;
-    private float[] noise;
     private int length = -1;
     private int done;
+
+    private float[] derived;
+    private float[] noise;
+    private float[] kept;
+
+    /** Past predictions, the latest first. */
+    private float[][] past;
 
     Sampling(Plan plan) {
         this.plan = plan;
@@ -108,78 +107,78 @@ public final class Sampling {
         if (update.next().noise() != 0) {
             Objects.requireNonNull(stepNoise, "this step needs noise").fill(noise);
         }
-        for (int from = 0; from < length; from += BLOCK) {
-            apply(update, modelOutput, sample, from, Math.min(BLOCK, length - from));
+        predict(derived, update.derived(), sample, modelOutput);
+        if (update.keeps()) {
+            combine(kept, update.keep(), sample, modelOutput);
         }
+        combine(sample, update.next(), sample, modelOutput);
         if (update.remembers()) {
-            rotatePast();
+            remember();
         }
         done++;
     }
 
-    private void apply(Update update, float[] output, float[] sample, int from, int count) {
-        predict(update.derived(), output, sample, from, count);
-        if (update.keep() != null) {
-            evaluate(update.keep(), output, sample, from, count);
-            System.arraycopy(sum, 0, kept, from, count);
-        }
-        evaluate(update.next(), output, sample, from, count);
-        System.arraycopy(sum, 0, sample, from, count);
-        if (update.remembers() && past.length > 0) {
-            // The oldest one has been read for this block and is not needed again.
-            System.arraycopy(derived, 0, past[past.length - 1], from, count);
-        }
-    }
+    // In each loop below, all arrays are used at the same index and the body is short: what the compiler needs to see
+    // in order to
+    // use vector instructions. Hence one loop for all forms, in which a term that a scheduler does not have is some
+    // array
+    // that is there, with the factor 0.
 
-    private void predict(Prediction prediction, float[] output, float[] sample, int from, int count) {
+    private static void predict(float[] target, Prediction prediction, float[] sample, float[] output) {
         float ofSample = (float) prediction.sample();
         float ofOutput = (float) prediction.output();
-        for (int k = 0; k < count; k++) {
-            derived[k] = ofSample * sample[from + k] + ofOutput * output[from + k];
+        for (int i = 0; i < target.length; i++) {
+            target[i] = ofSample * sample[i] + ofOutput * output[i];
         }
-        if (prediction.limit() < Float.MAX_VALUE) {
+        if (prediction.isLimited()) {
             float limit = (float) prediction.limit();
-            for (int k = 0; k < count; k++) {
-                derived[k] = Math.clamp(derived[k], -limit, limit);
+            for (int i = 0; i < target.length; i++) {
+                target[i] = Math.max(-limit, Math.min(target[i], limit));
             }
         }
     }
 
-    private void evaluate(LinearForm form, float[] output, float[] sample, int from, int count) {
-        Arrays.fill(sum, 0, count, 0);
-        add(form.sample(), sample, from, count);
-        add(form.output(), output, from, count);
-        add(form.derived(), derived, 0, count);
-        add(form.kept(), kept, from, count);
-        for (int j = 0; j < form.past().length; j++) {
-            add(form.past()[j], past[j], from, count);
+    private void combine(float[] target, LinearForm form, float[] sample, float[] output) {
+        float ofSample = (float) form.sample();
+        float ofOutput = (float) form.output();
+        float ofDerived = (float) form.derived();
+        float ofKept = (float) form.kept();
+        float ofPast0 = (float) form.past(0);
+        float ofPast1 = (float) form.past(1);
+        float ofPast2 = (float) form.past(2);
+        float ofNoise = (float) form.noise();
+        float[] d = derived;
+        float[] k = kept == null ? output : kept;
+        float[] p0 = past == null ? output : past[0];
+        float[] p1 = past == null ? output : past[1];
+        float[] p2 = past == null ? output : past[2];
+        float[] z = noise == null ? output : noise;
+        for (int i = 0; i < target.length; i++) {
+            target[i] = ofSample * sample[i]
+                    + ofOutput * output[i]
+                    + ofDerived * d[i]
+                    + ofKept * k[i]
+                    + ofPast0 * p0[i]
+                    + ofPast1 * p1[i]
+                    + ofPast2 * p2[i]
+                    + ofNoise * z[i];
         }
-        add(form.noise(), noise, from, count);
     }
 
-    private void add(double factor, float[] term, int from, int count) {
-        if (factor == 0) {
-            return;
-        }
-        float f = (float) factor;
-        for (int k = 0; k < count; k++) {
-            sum[k] += f * term[from + k];
-        }
-    }
-
-    private void rotatePast() {
-        if (past.length > 1) {
-            float[] latest = past[past.length - 1];
-            System.arraycopy(past, 0, past, 1, past.length - 1);
-            past[0] = latest;
-        }
+    /** The prediction becomes the latest past one, and the oldest one's array is free for the next. */
+    private void remember() {
+        float[] oldest = past[past.length - 1];
+        System.arraycopy(past, 0, past, 1, past.length - 1);
+        past[0] = derived;
+        derived = oldest;
     }
 
     private void allocate(int size) {
         length = size;
-        past = new float[plan.depth()][size];
-        kept = plan.keepsSample() ? new float[size] : null;
+        derived = new float[size];
         noise = plan.drawsNoise() ? new float[size] : null;
+        kept = plan.keeps() ? new float[size] : null;
+        past = plan.remembers() ? new float[LinearForm.MOST_PAST][size] : null;
     }
 
     private static void requireLength(String name, int expected, float[] values) {

@@ -5,7 +5,7 @@ package dev.finexl.generate.scheduler;
  *
  * <ol>
  *   <li>the prediction d is made from the sample x and the model's output m;
- *   <li>the kept sample K becomes the form {@code keep}, if there is one;
+ *   <li>the kept sample K becomes the form {@code keep};
  *   <li>x becomes the form {@code next}, which may use the new K;
  *   <li>d joins the past predictions, if {@code remembers}.
  * </ol>
@@ -14,7 +14,7 @@ package dev.finexl.generate.scheduler;
  * @param sigma the noise level of what the denoiser sees: the ratio of noise to signal, or the share of noise in flow matching
  * @param inputScale by which the sample is multiplied before the denoiser sees it
  * @param derived the prediction d
- * @param keep the new kept sample, or null to leave it
+ * @param keep the new kept sample; {@link LinearForm#KEPT} leaves it as it is
  * @param next the new sample
  * @param remembers whether d is a past prediction for later updates
  */
@@ -29,12 +29,17 @@ record Update(
 
     /** An update that needs nothing from earlier ones and leaves nothing for later ones. */
     static Update memoryless(double timestep, double sigma, double inputScale, Prediction derived, LinearForm next) {
-        return new Update(timestep, sigma, inputScale, derived, null, next, false);
+        return new Update(timestep, sigma, inputScale, derived, LinearForm.KEPT, next, false);
     }
 
     /** An update whose prediction later ones use. */
     static Update remembering(double timestep, double sigma, double inputScale, Prediction derived, LinearForm next) {
-        return new Update(timestep, sigma, inputScale, derived, null, next, true);
+        return new Update(timestep, sigma, inputScale, derived, LinearForm.KEPT, next, true);
+    }
+
+    /** Whether the kept sample changes. */
+    boolean keeps() {
+        return keep != LinearForm.KEPT;
     }
 
     boolean isFinite() {
@@ -42,6 +47,6 @@ record Update(
                 && Double.isFinite(inputScale)
                 && derived.isFinite()
                 && next.isFinite()
-                && (keep == null || keep.isFinite());
+                && keep.isFinite();
     }
 }
