@@ -1,0 +1,37 @@
+package dev.finexl.embed;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.Arrays;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.StringLength;
+import net.jqwik.api.lifecycle.AfterContainer;
+import net.jqwik.api.lifecycle.BeforeContainer;
+
+class ClipTokenizerProperties {
+
+    private static ClipTokenizer tokenizer;
+
+    @BeforeContainer
+    static void open() {
+        tokenizer = ClipTokenizer.open(MemoryModel.golden("mini/tokenizer"), "");
+    }
+
+    @AfterContainer
+    static void close() {
+        tokenizer.close();
+    }
+
+    @Property
+    void everyTextIsFramedAndPadded(@ForAll @StringLength(max = 100) String text) {
+        TokenSequence tokens = tokenizer.tokenize(text);
+        assertThat(tokens.ids()).hasSize(32);
+        assertThat(Arrays.stream(tokens.ids())).allMatch(id -> id >= 0 && id < 865);
+        assertThat(tokens.length()).isBetween(2, 32);
+        assertThat(tokens.unpadded()).startsWith(863).endsWith(864);
+        assertThat(Arrays.stream(tokens.ids()).skip(tokens.length())).allMatch(id -> id == 864);
+        assertThat(Arrays.stream(tokens.attentionMask()).sum()).isEqualTo(tokens.length());
+        assertThat(tokens.truncated()).isEqualTo(tokenizer.countTokens(text) > 32);
+    }
+}
