@@ -1,0 +1,22 @@
+package dev.finexl.onnx;
+
+import java.util.Map;
+
+/**
+ * Where the graph and its initializers are in an ONNX file: what is needed to write the file again with some of them
+ * changed and everything else as it was, byte for byte.
+ *
+ * @param graph the graph
+ * @param initializers by name, in the file's order
+ */
+record GraphLayout(Range graph, Map<String, Range> initializers) {
+
+    /**
+     * A field that holds a message.
+     *
+     * @param field its first byte, of the tag
+     * @param start the message's first byte, after the length
+     * @param end the byte after the message's last
+     */
+    record Range(long field, long start, long end) {}
+}

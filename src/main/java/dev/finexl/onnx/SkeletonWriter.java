@@ -1,0 +1,142 @@
+package dev.finexl.onnx;
+
+import dev.finexl.onnx.GraphLayout.Range;
+import dev.finexl.store.ModelFileException;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * Writes an ONNX file again with the data of some initializers taken out.
+ *
+ * <p>A file is copied in stretches between the initializers that change; only those are written anew, field by field, and
+ * the length of the graph, which is the one number outside them that changes.
+ */
+final class SkeletonWriter {
+
+    /** A graph without weights has a few megabytes at most; this keeps a mistake from filling the heap. */
+    private static final long LARGEST = 256L << 20;
+
+    private static final int LENGTH_DELIMITED = 2;
+
+    private final OnnxGraph graph;
+    private final MemorySegment file;
+    private final GraphLayout layout;
+
+    SkeletonWriter(OnnxGraph graph, MemorySegment file, GraphLayout layout) {
+        this.graph = graph;
+        this.file = file;
+        this.layout = layout;
+    }
+
+    byte[] write(Set<String> names) throws IOException {
+        requireMovable(names);
+        Range range = layout.graph();
+        Output content = new Output();
+        long copied = range.start();
+        for (Map.Entry<String, Range> entry : layout.initializers().entrySet()) {
+            OnnxInitializer initializer = graph.initializers().get(entry.getKey());
+            if (names.contains(initializer.name())
+                    && initializer.storage() instanceof OnnxInitializer.Storage.Inline(long offset)) {
+                Range tensor = entry.getValue();
+                content.copy(copied, tensor.field());
+                content.message(5, external(tensor, offset, initializer.byteSize()));
+                copied = tensor.end();
+            }
+        }
+        content.copy(copied, range.end());
+
+        Output whole = new Output();
+        whole.copy(0, range.field());
+        whole.message(7, content);
+        whole.copy(range.end(), file.byteSize());
+        return whole.bytes.toByteArray();
+    }
+
+    private void requireMovable(Set<String> names) {
+        for (String name : names) {
+            OnnxInitializer initializer = graph.initializers().get(name);
+            if (initializer == null || initializer.storage() instanceof OnnxInitializer.Storage.Encoded) {
+                throw new IllegalArgumentException(
+                        "'%s' is not an initializer of %s whose data can be taken out".formatted(name, graph.name()));
+            }
+        }
+    }
+
+    /** A tensor's fields in their order, without its data and with where the data is instead. */
+    private Output external(Range tensor, long offset, long length) throws IOException {
+        Output fields = new Output();
+        ProtoCursor cursor = new ProtoCursor(file, tensor.start(), tensor.end());
+        while (cursor.next()) {
+            long field = cursor.fieldStart();
+            cursor.skip();
+            switch (cursor.field()) {
+                case 4, 9, 13, 14 -> {
+                    // float_data, raw_data, external_data and data_location are what changes.
+                }
+                default -> fields.copy(field, cursor.position());
+            }
+        }
+        String name = graph.name();
+        fields.entry("location", name.substring(name.lastIndexOf('/') + 1));
+        fields.entry("offset", Long.toString(offset));
+        fields.entry("length", Long.toString(length));
+        fields.number(14, 1);
+        return fields;
+    }
+
+    /** Bytes as they are collected: stretches of the file, and new fields. */
+    private final class Output {
+
+        private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+
+        void copy(long from, long to) {
+            if (to - from > LARGEST - bytes.size()) {
+                throw new ModelFileException(
+                        graph.files(),
+                        graph.name(),
+                        "has more than %d MiB besides the weights that are shared".formatted(LARGEST >> 20));
+            }
+            bytes.writeBytes(file.asSlice(from, to - from).toArray(ValueLayout.JAVA_BYTE));
+        }
+
+        void message(int field, Output content) {
+            varint((long) field << 3 | LENGTH_DELIMITED);
+            varint(content.bytes.size());
+            bytes.writeBytes(content.bytes.toByteArray());
+        }
+
+        void number(int field, long value) {
+            varint((long) field << 3);
+            varint(value);
+        }
+
+        void entry(String key, String value) {
+            Output entry = new Output();
+            entry.text(1, key);
+            entry.text(2, value);
+            message(13, entry);
+        }
+
+        private void text(int field, String value) {
+            byte[] utf8 = value.getBytes(StandardCharsets.UTF_8);
+            varint((long) field << 3 | LENGTH_DELIMITED);
+            varint(utf8.length);
+            bytes.writeBytes(utf8);
+        }
+
+        /** Seven bits to a byte, lowest first. {@code CodedOutputStream} would do it through {@code sun.misc.Unsafe}. */
+        private void varint(long value) {
+            long rest = value;
+            while ((rest & ~0x7fL) != 0) {
+                bytes.write((int) (rest & 0x7f | 0x80));
+                rest >>>= 7;
+            }
+            bytes.write((int) rest);
+        }
+    }
+}

@@ -1,0 +1,139 @@
+package dev.finexl.store;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileChannel.MapMode;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.FileTime;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * A model in a directory of the local disk.
+ *
+ * <p>The hard part is that names come from outside (requests, and files of the model itself that name other files), so
+ * a name is checked twice: as text, and after all symbolic links are followed, when it must still be under the
+ * directory's real path.
+ *
+ * <p>Files are mapped, not read. Whoever may write to the directory is trusted not to truncate a file that is in use: the
+ * operating system ends a process that touches a mapped page that no longer exists.
+ */
+public final class DirectoryFiles implements ModelFiles {
+
+    private final String reference;
+    private final Path root;
+    private final Map<String, Hash> hashes = new ConcurrentHashMap<>();
+
+    /**
+     * @param reference how messages and provenance call the model
+     * @param directory the model's directory; it may itself be a symbolic link
+     * @throws ModelFileException if there is no such directory
+     */
+    public DirectoryFiles(String reference, Path directory) {
+        this.reference = reference;
+        try {
+            this.root = directory.toRealPath();
+        } catch (IOException e) {
+            throw new ModelFileException("%s: the directory does not exist or cannot be read".formatted(reference), e);
+        }
+        if (!Files.isDirectory(root)) {
+            throw new ModelFileException("%s: is not a directory".formatted(reference));
+        }
+    }
+
+    @Override
+    public String reference() {
+        return reference;
+    }
+
+    @Override
+    public boolean has(String name) {
+        try {
+            return Files.isRegularFile(resolve(name));
+        } catch (IOException _) {
+            return false;
+        }
+    }
+
+    @Override
+    public long size(String name) {
+        try {
+            return Files.size(regularFile(name));
+        } catch (IOException e) {
+            throw new ModelFileException(this, name, "cannot be read", e);
+        }
+    }
+
+    @Override
+    public InputStream open(String name) throws IOException {
+        return Files.newInputStream(regularFile(name));
+    }
+
+    @Override
+    public MemorySegment map(String name) throws IOException {
+        try (FileChannel channel = FileChannel.open(regularFile(name), StandardOpenOption.READ)) {
+            return channel.map(MapMode.READ_ONLY, 0, channel.size(), Arena.ofAuto());
+        }
+    }
+
+    @Override
+    public String sha256(String name) throws IOException {
+        Path file = regularFile(name);
+        FileState state = FileState.of(file);
+        Hash known = hashes.get(name);
+        if (known != null && known.state().equals(state)) {
+            return known.sha256();
+        }
+        try (InputStream in = Files.newInputStream(file)) {
+            Hash hash = new Hash(state, Sha256.of(in));
+            hashes.put(name, hash);
+            return hash.sha256();
+        }
+    }
+
+    private Path regularFile(String name) {
+        Path file;
+        try {
+            file = resolve(name);
+        } catch (IOException e) {
+            throw new ModelFileException(this, name, "does not exist or cannot be read", e);
+        }
+        if (!Files.isRegularFile(file)) {
+            throw new ModelFileException(this, name, "is not a regular file");
+        }
+        return file;
+    }
+
+    /** The real path of an existing file or folder. */
+    private Path resolve(String name) throws IOException {
+        Path path;
+        try {
+            path = root.resolve(FileNames.check(this, name));
+        } catch (InvalidPathException e) {
+            throw new ModelFileException(this, name, "has a name that this system does not allow", e);
+        }
+        Path real = path.toRealPath();
+        if (!real.startsWith(root)) {
+            throw FileNames.refused(this, name);
+        }
+        return real;
+    }
+
+    /** What tells one state of a file from another without reading it. */
+    private record FileState(long size, FileTime modified, Object fileKey) {
+
+        static FileState of(Path file) throws IOException {
+            BasicFileAttributes attributes = Files.readAttributes(file, BasicFileAttributes.class);
+            return new FileState(attributes.size(), attributes.lastModifiedTime(), attributes.fileKey());
+        }
+    }
+
+    private record Hash(FileState state, String sha256) {}
+}

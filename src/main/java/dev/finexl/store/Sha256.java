@@ -1,0 +1,30 @@
+package dev.finexl.store;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+
+/** The digest by which a file's content goes into the provenance of an explanation. */
+final class Sha256 {
+
+    private static final int BUFFER = 1 << 16;
+
+    private Sha256() {}
+
+    /** The SHA-256 of what is left of a stream, in lower-case hexadecimal. */
+    static String of(InputStream in) throws IOException {
+        MessageDigest digest;
+        try {
+            digest = MessageDigest.getInstance("SHA-256");
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java platform has SHA-256", e);
+        }
+        byte[] buffer = new byte[BUFFER];
+        for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
+            digest.update(buffer, 0, n);
+        }
+        return HexFormat.of().formatHex(digest.digest());
+    }
+}

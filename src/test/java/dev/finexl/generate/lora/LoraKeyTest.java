@@ -1,0 +1,80 @@
+package dev.finexl.generate.lora;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.finexl.generate.lora.LoraKey.Role;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class LoraKeyTest {
+
+    @ParameterizedTest
+    @CsvSource({
+        "unet.mid_block.attentions.0.proj_in.lora_A.weight, UNET, mid_block.attentions.0.proj_in, DOWN",
+        "unet.mid_block.attentions.0.proj_in.lora_B.weight, UNET, mid_block.attentions.0.proj_in, UP",
+        "unet.mid_block.attn1.to_out.0.lora.down.weight, UNET, mid_block.attn1.to_out.0, DOWN",
+        "unet.mid_block.attn1.to_out.0.lora.up.weight, UNET, mid_block.attn1.to_out.0, UP",
+        "unet.mid_block.attn1.processor.to_q_lora.down.weight, UNET, mid_block.attn1.to_q, DOWN",
+        "unet.mid_block.attn1.processor.to_v_lora.up.weight, UNET, mid_block.attn1.to_v, UP",
+        "unet.mid_block.attn1.processor.to_out_lora.up.weight, UNET, mid_block.attn1.to_out.0, UP",
+        "unet.mid_block.attn1.to_q.alpha, UNET, mid_block.attn1.to_q, ALPHA",
+        "text_encoder.text_model.q_proj.lora_linear_layer.down.weight, TEXT_ENCODER, text_model.q_proj, DOWN",
+        "text_encoder.text_model.q_proj.lora_linear_layer.up.weight, TEXT_ENCODER, text_model.q_proj, UP",
+    })
+    void readsDottedForms(String key, LoraPart part, String path, Role role) {
+        assertThat(LoraKey.parse(key)).isEqualTo(new LoraKey.OfModule(part, new ModulePath.Dotted(path), role));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "lora_unet_mid_block_attn1_to_out_0.lora_down.weight, UNET, mid_block_attn1_to_out_0, DOWN",
+        "lora_unet_mid_block_attn1_to_out_0.lora_up.weight, UNET, mid_block_attn1_to_out_0, UP",
+        "lora_te_text_model_q_proj.alpha, TEXT_ENCODER, text_model_q_proj, ALPHA",
+    })
+    void readsFlattenedForms(String key, LoraPart part, String path, Role role) {
+        assertThat(LoraKey.parse(key)).isEqualTo(new LoraKey.OfModule(part, new ModulePath.Flattened(path), role));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "unet",
+                "unet.conv_in.weight",
+                "conv_in.lora_A.weight",
+                "lora_te2_text_model_q_proj.lora_down.weight",
+                "lora_unet_mid.block.lora_down.weight",
+                "transformer.x.lora_A.weight",
+                "unet.x.lora_C.weight",
+            })
+    void knowsNoOther(String key) {
+        assertThat(LoraKey.parse(key)).isEqualTo(new LoraKey.Unknown());
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "lora_unet_x.dora_scale, DoRA",
+        "unet.x.lora_magnitude_vector, DoRA",
+        "unet.x.lora_magnitude_vector.weight, DoRA",
+        "lora_unet_x.hada_w1_a, LoHa",
+        "lora_unet_x.lokr_w2, LoKr",
+        "lora_unet_x.lora_mid.weight, Tucker",
+        "lora_unet_x.oft_blocks, OFT",
+        "lora_unet_x.diff, full difference of weights",
+        "lora_unet_x.diff_b, full difference of a bias",
+        "unet.x.lora_B.bias, bias",
+    })
+    void namesOtherKindsOfAdapters(String key, String kind) {
+        assertThat(LoraKey.parse(key))
+                .isInstanceOfSatisfying(
+                        LoraKey.Unsupported.class,
+                        unsupported -> assertThat(unsupported.kind()).contains(kind));
+    }
+
+    @Test
+    void doesNotTakeADiffusionModelForADifference() {
+        assertThat(LoraKey.parse("unet.diffusion_model.lora_A.weight")).isInstanceOf(LoraKey.OfModule.class);
+    }
+}
