@@ -22,7 +22,7 @@ final class CommonOptions {
     /** The magnitude to which the predicted image is clipped; infinity where it is not. */
     static double clipLimit(ConfigReader config, boolean absent) {
         if (config.flag("clip_sample", absent)) {
-            return config.number("clip_sample_range", 1, Float.MIN_NORMAL, Float.MAX_VALUE / 2);
+            return config.number("clip_sample_range", 1, 1e-6, 1e6);
         }
         config.withoutEffect("clip_sample_range");
         return Double.POSITIVE_INFINITY;

@@ -252,7 +252,7 @@ final class ConfigReader {
     }
 
     /**
-     * Judges what was not asked for, and gives the configuration in force.
+     * Judges what was not asked for, and gives the configuration in force. To be called last.
      *
      * @throws SchedulerException if there is an option that nothing is known of
      */

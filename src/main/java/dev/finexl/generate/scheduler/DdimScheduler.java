@@ -47,9 +47,7 @@ record DdimScheduler(
             NoiseLevel next = levelAfter(timestep, stride);
             Prediction epsilon = predictionType.noise(level);
             updates.add(Update.memoryless(
-                    timestep,
-                    level.ratio(),
-                    1,
+                    Evaluation.unscaled(timestep, level.ratio()),
                     predictionType.data(level).clippedTo(clipLimit),
                     LinearForm.ofDerived(next.alpha())
                             .plusSample(next.sigma() * epsilon.sample())

@@ -60,9 +60,7 @@ record DdpmScheduler(
         double variance = largeVariance ? beta : Math.max((1 - next) / (1 - alphaCumprod) * beta, SMALLEST_VARIANCE);
         NoiseLevel level = NoiseLevel.ofAlphaCumprod(alphaCumprod);
         return Update.memoryless(
-                timestep,
-                level.ratio(),
-                1,
+                Evaluation.unscaled(timestep, level.ratio()),
                 predictionType.data(level).clippedTo(clipLimit),
                 timestep > 0 ? mean.plusNoise(Math.sqrt(variance)) : mean);
     }

@@ -1,7 +1,6 @@
 package dev.finexl.generate.scheduler;
 
 import dev.finexl.generate.scheduler.NoiseSchedule.ZeroSnr;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalDouble;
 import java.util.SortedMap;
@@ -79,17 +78,14 @@ record DpmSolverMultistepScheduler(
     @Override
     public Sampling start(int steps) {
         SigmaSchedule schedule = sigmas.schedule(steps);
-        List<Update> updates = new ArrayList<>();
-        for (int i = 0; i < schedule.steps(); i++) {
-            boolean second = order == 2 && i > 0 && !(i == schedule.steps() - 1 && firstOrderAtEnd(schedule));
-            updates.add(Update.remembering(
-                    schedule.timestep(i),
-                    schedule.sigma(i),
-                    1,
+        return schedule.sampling(1, i -> {
+            boolean last = i == schedule.steps() - 1;
+            boolean second = order == 2 && i > 0 && !(last && firstOrderAtEnd(schedule));
+            return Update.remembering(
+                    schedule.preserving(i),
                     predictionType.data(schedule.level(i)),
-                    stochastic ? stochasticStep(schedule, i, second) : step(schedule, i, second)));
-        }
-        return new Sampling(new Plan(1, updates, schedule.finalSigma()));
+                    stochastic ? stochasticStep(schedule, i, second) : step(schedule, i, second));
+        });
     }
 
     private boolean firstOrderAtEnd(SigmaSchedule schedule) {

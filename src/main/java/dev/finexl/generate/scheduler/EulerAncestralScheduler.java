@@ -1,8 +1,6 @@
 package dev.finexl.generate.scheduler;
 
 import dev.finexl.generate.scheduler.NoiseSchedule.ZeroSnr;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.SortedMap;
 
 /**
@@ -28,22 +26,18 @@ record EulerAncestralScheduler(ExplodingSigmas sigmas, PredictionType prediction
     @Override
     public Sampling start(int steps) {
         SigmaSchedule schedule = sigmas.schedule(steps);
-        List<Update> updates = new ArrayList<>();
-        for (int i = 0; i < steps; i++) {
+        return schedule.sampling(sigmas.initNoiseSigma(schedule), i -> {
             double sigma = schedule.sigma(i);
             double next = schedule.sigma(i + 1);
             double up = next * Math.sqrt((sigma - next) * (sigma + next)) / sigma;
             // sqrt(next² − up²), without its cancellation
             double down = next * next / sigma;
-            updates.add(Update.memoryless(
-                    schedule.timestep(i),
-                    sigma,
-                    schedule.level(i).alpha(),
+            return Update.memoryless(
+                    schedule.exploding(i),
                     predictionType.dataFromExploding(sigma),
                     LinearForm.ofSample(down / sigma)
                             .plusDerived(1 - down / sigma)
-                            .plusNoise(up)));
-        }
-        return new Sampling(new Plan(sigmas.initNoiseSigma(schedule), updates, schedule.finalSigma()));
+                            .plusNoise(up));
+        });
     }
 }

@@ -1,8 +1,6 @@
 package dev.finexl.generate.scheduler;
 
 import dev.finexl.generate.scheduler.NoiseSchedule.ZeroSnr;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.SortedMap;
 
 /**
@@ -30,16 +28,13 @@ record EulerScheduler(ExplodingSigmas sigmas, PredictionType predictionType, Sor
     @Override
     public Sampling start(int steps) {
         SigmaSchedule schedule = sigmas.schedule(steps);
-        List<Update> updates = new ArrayList<>();
-        for (int i = 0; i < steps; i++) {
-            double ratio = schedule.sigma(i + 1) / schedule.sigma(i);
-            updates.add(Update.memoryless(
-                    schedule.timestep(i),
-                    schedule.sigma(i),
-                    schedule.level(i).alpha(),
-                    predictionType.dataFromExploding(schedule.sigma(i)),
-                    LinearForm.ofSample(ratio).plusDerived(1 - ratio)));
-        }
-        return new Sampling(new Plan(sigmas.initNoiseSigma(schedule), updates, schedule.finalSigma()));
+        return schedule.sampling(sigmas.initNoiseSigma(schedule), i -> {
+            double sigma = schedule.sigma(i);
+            double ratio = schedule.sigma(i + 1) / sigma;
+            return Update.memoryless(
+                    schedule.exploding(i),
+                    predictionType.dataFromExploding(sigma),
+                    LinearForm.ofSample(ratio).plusDerived(1 - ratio));
+        });
     }
 }

@@ -126,9 +126,7 @@ public final class FlowMatchEulerScheduler implements Scheduler {
         for (int i = 0; i < sigmas.length; i++) {
             double next = i + 1 < sigmas.length ? sigmas[i + 1] : 0;
             updates.add(Update.memoryless(
-                    (float) sigmas[i] * trained,
-                    sigmas[i],
-                    1,
+                    Evaluation.unscaled((float) sigmas[i] * trained, sigmas[i]),
                     Prediction.OUTPUT,
                     LinearForm.ofSample(1).plusDerived(next - sigmas[i])));
         }

@@ -38,9 +38,7 @@ record HeunScheduler(
             double next = schedule.sigma(i + 1);
             double ratio = next / sigma;
             updates.add(new Update(
-                    schedule.timestep(i),
-                    sigma,
-                    schedule.level(i).alpha(),
+                    schedule.exploding(i),
                     data(sigma),
                     LinearForm.ofSample(1),
                     LinearForm.ofSample(ratio).plusDerived(1 - ratio),
@@ -48,9 +46,7 @@ record HeunScheduler(
             if (i + 1 < steps) {
                 double half = (next - sigma) / 2;
                 updates.add(Update.memoryless(
-                        schedule.timestep(i + 1),
-                        next,
-                        schedule.level(i + 1).alpha(),
+                        schedule.exploding(i + 1),
                         data(next),
                         LinearForm.ofKept(1 + half / sigma)
                                 .withPast(-half / sigma)

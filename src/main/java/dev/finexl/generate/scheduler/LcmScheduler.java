@@ -58,9 +58,7 @@ record LcmScheduler(
                     ? NoiseLevel.ofAlphaCumprod(noise.alphaCumprod(timesteps[i + 1]))
                     : new NoiseLevel(1, 0);
             updates.add(Update.memoryless(
-                    timesteps[i],
-                    level.ratio(),
-                    1,
+                    Evaluation.unscaled(timesteps[i], level.ratio()),
                     predictionType.data(level).clippedTo(clipLimit),
                     LinearForm.ofDerived(next.alpha() * out)
                             .plusSample(next.alpha() * skip)

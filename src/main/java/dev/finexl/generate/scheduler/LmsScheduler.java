@@ -1,9 +1,7 @@
 package dev.finexl.generate.scheduler;
 
 import dev.finexl.generate.scheduler.NoiseSchedule.ZeroSnr;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.List;
 import java.util.SortedMap;
 
 /**
@@ -32,22 +30,18 @@ record LmsScheduler(ExplodingSigmas sigmas, PredictionType predictionType, Sorte
     @Override
     public Sampling start(int steps) {
         SigmaSchedule schedule = sigmas.schedule(steps);
-        List<Update> updates = new ArrayList<>();
-        for (int i = 0; i < steps; i++) {
+        return schedule.sampling(sigmas.initNoiseSigma(schedule), i -> {
             double sigma = schedule.sigma(i);
             Prediction data = predictionType.dataFromExploding(sigma);
             Prediction slope = new Prediction((1 - data.sample()) / sigma, -data.output() / sigma);
             double[] weights = weights(schedule, i, Math.min(i + 1, MOST_ORDER));
-            updates.add(Update.remembering(
-                    schedule.timestep(i),
-                    sigma,
-                    schedule.level(i).alpha(),
+            return Update.remembering(
+                    schedule.exploding(i),
                     slope,
                     LinearForm.ofSample(1)
                             .plusDerived(weights[0])
-                            .withPast(Arrays.copyOfRange(weights, 1, weights.length))));
-        }
-        return new Sampling(new Plan(sigmas.initNoiseSigma(schedule), updates, schedule.finalSigma()));
+                            .withPast(Arrays.copyOfRange(weights, 1, weights.length)));
+        });
     }
 
     /** The factors of the slopes at steps i, i − 1, …, i − order + 1. */

@@ -9,6 +9,11 @@ import java.util.List;
 final class NoiseSchedule {
 
     private static final int MOST_TIMESTEPS = 100_000;
+
+    /** The least β that float32 can tell from none in 1 − β, and the most that leaves some signal. */
+    private static final double LEAST_BETA = 1e-7;
+
+    private static final double MOST_BETA = 0.9999;
     private static final float SMALLEST_ALPHA_CUMPROD = 0x1p-24f;
 
     private final BetaSchedule betaSchedule;
@@ -45,10 +50,10 @@ final class NoiseSchedule {
     static NoiseSchedule read(
             ConfigReader config, ZeroSnr zeroSnr, double betaStart, double betaEnd, BetaSchedule betaSchedule) {
         int count = config.integer("num_train_timesteps", 1000, 2, MOST_TIMESTEPS);
-        double first = config.number("beta_start", betaStart, Float.MIN_NORMAL, 0.9999);
-        double last = config.number("beta_end", betaEnd, Float.MIN_NORMAL, 0.9999);
+        double first = config.number("beta_start", betaStart, LEAST_BETA, MOST_BETA);
+        double last = config.number("beta_end", betaEnd, LEAST_BETA, MOST_BETA);
         BetaSchedule schedule = config.choice("beta_schedule", betaSchedule, List.of(BetaSchedule.values()));
-        float[] betas = config.numbers("trained_betas", count, Float.MIN_NORMAL, 0.9999);
+        float[] betas = config.numbers("trained_betas", count, LEAST_BETA, MOST_BETA);
         if (betas == null) {
             betas = schedule.betas(first, last, count);
         }

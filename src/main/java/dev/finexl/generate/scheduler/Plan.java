@@ -18,7 +18,11 @@ record Plan(double initNoiseSigma, List<Update> updates, double finalSigma) {
             if (!update.isFinite()) {
                 throw new SchedulerException(
                         "this scheduler configuration has no run of %d evaluations: step %d, at timestep %s and noise level %s, is not finite"
-                                .formatted(updates.size(), i, update.timestep(), update.sigma()));
+                                .formatted(
+                                        updates.size(),
+                                        i,
+                                        update.evaluation().timestep(),
+                                        update.evaluation().sigma()));
             }
         }
     }

@@ -55,9 +55,7 @@ record PndmScheduler(
             int timestep = visited[i];
             double[] weights = ADAMS_BASHFORTH[Math.min(i, ADAMS_BASHFORTH.length - 1)];
             updates.add(new Update(
-                    timestep,
-                    ratio(timestep),
-                    1,
+                    Evaluation.unscaled(timestep, ratio(timestep)),
                     Prediction.OUTPUT,
                     i == 0 ? LinearForm.ofSample(1) : LinearForm.KEPT,
                     step(timestep, timestep - stride, LinearForm::ofSample, weights),
@@ -65,9 +63,7 @@ record PndmScheduler(
             if (i == 0 && steps > 1) {
                 int second = visited[1];
                 updates.add(Update.memoryless(
-                        second,
-                        ratio(second),
-                        1,
+                        Evaluation.unscaled(second, ratio(second)),
                         Prediction.OUTPUT,
                         step(second + stride, second, LinearForm::ofKept, MEAN)));
             }

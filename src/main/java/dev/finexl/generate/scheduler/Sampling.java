@@ -49,7 +49,7 @@ public final class Sampling {
      * two of them. For flow matching it is sigma times the number of training timesteps.
      */
     public double timestep(int i) {
-        return plan.updates().get(i).timestep();
+        return evaluation(i).timestep();
     }
 
     /**
@@ -58,7 +58,7 @@ public final class Sampling {
      * 0, in flow matching.
      */
     public double sigma(int i) {
-        return i == evaluations() ? plan.finalSigma() : plan.updates().get(i).sigma();
+        return i == evaluations() ? plan.finalSigma() : evaluation(i).sigma();
     }
 
     /** By which standard normals are multiplied to be the sample that a run starts from. */
@@ -68,7 +68,7 @@ public final class Sampling {
 
     /** By which the sample is multiplied before the denoiser sees it at evaluation {@code i}; 1 for many schedulers. */
     public float inputScale(int i) {
-        return (float) plan.updates().get(i).inputScale();
+        return (float) evaluation(i).inputScale();
     }
 
     /** Whether any step asks for fresh noise. */
@@ -91,11 +91,14 @@ public final class Sampling {
      * @param modelOutput the denoiser's answer; unchanged
      * @param sample the sample of evaluation {@code i}, unscaled; becomes the next one
      * @param stepNoise asked for fresh noise where the step needs it; may be null if {@link #needsNoise} is false
-     * @throws IllegalStateException if another step is due
+     * @throws IllegalStateException if another step is due, or none
      * @throws IllegalArgumentException if the arrays' lengths differ from each other or from the first step's
      */
     public void step(int i, float[] modelOutput, float[] sample, StepNoise stepNoise) {
-        if (i != done || done == evaluations()) {
+        if (done == evaluations()) {
+            throw new IllegalStateException("all %d steps of this run are made".formatted(done));
+        }
+        if (i != done) {
             throw new IllegalStateException("step %d of %d is due, not %d".formatted(done, evaluations(), i));
         }
         if (length < 0) {
@@ -118,11 +121,9 @@ public final class Sampling {
         done++;
     }
 
-    // In each loop below, all arrays are used at the same index and the body is short: what the compiler needs to see
-    // in order to
-    // use vector instructions. Hence one loop for all forms, in which a term that a scheduler does not have is some
-    // array
-    // that is there, with the factor 0.
+    // The compiler uses vector instructions in a loop whose body is short and uses all arrays at the same index. Hence
+    // one
+    // loop for all forms: a term that a scheduler does not have is some array that is there, with the factor 0.
 
     private static void predict(float[] target, Prediction prediction, float[] sample, float[] output) {
         float ofSample = (float) prediction.sample();
@@ -179,6 +180,10 @@ public final class Sampling {
         noise = plan.drawsNoise() ? new float[size] : null;
         kept = plan.keeps() ? new float[size] : null;
         past = plan.remembers() ? new float[LinearForm.MOST_PAST][size] : null;
+    }
+
+    private Evaluation evaluation(int i) {
+        return plan.updates().get(i).evaluation();
     }
 
     private static void requireLength(String name, int expected, float[] values) {

@@ -37,7 +37,7 @@ public sealed interface Scheduler
 
     /**
      * The configuration in force, for provenance: the diffusers class as {@code _class_name}, and every option that
-     * matters under its diffusers name, defaults filled in. Values are booleans, numbers, strings and lists of integers.
+     * matters under its diffusers name, defaults filled in. Values are booleans, numbers (one of them may be −∞), strings and lists of integers.
      */
     SortedMap<String, Object> config();
 }

@@ -1,16 +1,10 @@
 package dev.finexl.generate.scheduler;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.StreamReadFeature;
-import com.fasterxml.jackson.core.json.JsonReadFeature;
-import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectReader;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.finexl.store.ModelFileException;
 import dev.finexl.store.ModelFiles;
-import java.io.IOException;
+import dev.finexl.store.ModelJson;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -20,14 +14,6 @@ public final class Schedulers {
 
     private static final int LARGEST_FILE = 4 << 20;
     private static final String CLASS_NAME = "_class_name";
-
-    /** Reads what Python writes, which includes -Infinity ({@code lambda_min_clipped}). */
-    private static final ObjectReader JSON = JsonMapper.builder()
-            .enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS)
-            .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
-            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-            .build()
-            .reader();
 
     private Schedulers() {}
 
@@ -44,7 +30,7 @@ public final class Schedulers {
      * @throws SchedulerException if its content is not a configuration that is supported
      */
     public static Scheduler read(ModelFiles model, String file) {
-        return of(readConfig(model, file), source(model, file));
+        return of(ModelJson.read(model, file, LARGEST_FILE), source(model, file));
     }
 
     /**
@@ -54,7 +40,7 @@ public final class Schedulers {
      * @throws SchedulerException if there is no such name, or if the model's configuration does not allow it
      */
     public static Scheduler named(String name, ModelFiles model, String file) {
-        return named(name, readConfig(model, file), source(model, file));
+        return named(name, ModelJson.read(model, file, LARGEST_FILE), source(model, file));
     }
 
     /**
@@ -115,20 +101,6 @@ public final class Schedulers {
                     .formatted(source, CLASS_NAME, name == null ? "missing" : ConfigReader.shorten(name.toString())));
         }
         return name.textValue();
-    }
-
-    private static JsonNode readConfig(ModelFiles model, String file) {
-        try {
-            JsonNode config = JSON.readTree(model.read(file, LARGEST_FILE));
-            if (!config.isObject()) {
-                throw new ModelFileException(model, file, "is not a JSON object");
-            }
-            return config;
-        } catch (JsonProcessingException e) {
-            throw new ModelFileException(model, file, "is not JSON: " + e.getOriginalMessage(), e);
-        } catch (IOException e) {
-            throw new ModelFileException(model, file, "cannot be read", e);
-        }
     }
 
     private static String source(ModelFiles model, String file) {

@@ -1,5 +1,9 @@
 package dev.finexl.generate.scheduler;
 
+import java.util.List;
+import java.util.function.IntFunction;
+import java.util.stream.IntStream;
+
 /**
  * The noise levels of a run as ratios of noise to signal, with what the denoiser is told of them. In float32, as diffusers
  * holds them.
@@ -22,8 +26,8 @@ record SigmaSchedule(double[] timesteps, double[] sigmas) {
             all[i] = (float) sigmas[i];
             if (!(all[i] > 0) || i > 0 && !(all[i] < all[i - 1])) {
                 throw new SchedulerException(
-                        "%d steps are too many for this schedule: the noise level does not fall from step %d (sigma %s) on"
-                                .formatted(steps, Math.max(i - 1, 0), all[Math.max(i - 1, 0)]));
+                        "the noise level does not fall at step %d of %d (sigma %s): too many steps for this schedule, or its ends are wrong"
+                                .formatted(i, steps, all[i]));
             }
         }
         all[steps] = (float) finalSigma;
@@ -49,12 +53,28 @@ record SigmaSchedule(double[] timesteps, double[] sigmas) {
         return sigmas;
     }
 
-    int steps() {
-        return timesteps.length;
+    /**
+     * A run with one update for each step.
+     *
+     * @param initNoiseSigma the standard deviation of the sample it starts from
+     */
+    Sampling sampling(double initNoiseSigma, IntFunction<Update> update) {
+        List<Update> updates = IntStream.range(0, steps()).mapToObj(update).toList();
+        return new Sampling(new Plan(initNoiseSigma, updates, finalSigma()));
     }
 
-    double timestep(int i) {
-        return timesteps[i];
+    /** What the denoiser is asked at step {@code i} if the samples are variance preserving. */
+    Evaluation preserving(int i) {
+        return Evaluation.unscaled(timesteps[i], sigmas[i]);
+    }
+
+    /** What the denoiser is asked at step {@code i} if the samples are variance exploding. */
+    Evaluation exploding(int i) {
+        return Evaluation.scaledDown(timesteps[i], sigmas[i]);
+    }
+
+    int steps() {
+        return timesteps.length;
     }
 
     double sigma(int i) {

@@ -1,7 +1,6 @@
 package dev.finexl.generate.scheduler;
 
 import dev.finexl.generate.scheduler.NoiseSchedule.ZeroSnr;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalDouble;
 import java.util.SortedMap;
@@ -76,22 +75,21 @@ record UniPcScheduler(
     @Override
     public Sampling start(int steps) {
         SigmaSchedule schedule = sigmas.schedule(steps);
-        List<Update> updates = new ArrayList<>();
-        int orderBefore = 0;
-        for (int i = 0; i < steps; i++) {
+        return schedule.sampling(1, i -> {
             boolean corrects = i > 0 && !uncorrected.contains(i - 1);
-            int orderNow = Math.min(i + 1, lowerOrderFinal ? Math.min(order, steps - i) : order);
-            updates.add(new Update(
-                    schedule.timestep(i),
-                    schedule.sigma(i),
-                    1,
+            return new Update(
+                    schedule.preserving(i),
                     predictionType.data(schedule.level(i)),
-                    corrects ? corrector(schedule, i, orderBefore) : LinearForm.ofSample(1),
-                    predictor(schedule, i, orderNow),
-                    true));
-            orderBefore = orderNow;
-        }
-        return new Sampling(new Plan(1, updates, schedule.finalSigma()));
+                    corrects ? corrector(schedule, i, order(i - 1, steps)) : LinearForm.ofSample(1),
+                    predictor(schedule, i, order(i, steps)),
+                    true);
+        });
+    }
+
+    /** The order of the step from level {@code i}: lower at the start, for want of earlier predictions, and at the end. */
+    private int order(int i, int steps) {
+        int highest = lowerOrderFinal ? Math.min(order, steps - i) : order;
+        return Math.min(highest, i + 1);
     }
 
     /** From the corrected sample of step {@code i} to the next level. */

@@ -11,7 +11,7 @@ final class UniPcWeights {
     private UniPcWeights() {}
 
     /**
-     * The right-hand sides: bₖ = k'!·φ_{k'+1}(h)·h/B(h) with k' = k + 1 and φ₁(h) = (eʰ − 1)/h, φ_{k+1}(h) = (φₖ(h) − 1/k!)/h.
+     * The right-hand sides bₖ = (k + 1)!·h·φₖ₊₂(h)/B(h), where φ₁(h) = (eʰ − 1)/h and φₙ₊₁(h) = (φₙ(h) − 1/n!)/h.
      *
      * @param h the step in λ, negative for the predicted image; not 0
      * @param b the value of B(h); not 0
@@ -29,8 +29,7 @@ final class UniPcWeights {
     }
 
     /**
-     * Solves the system by the method of Björck and Pereyra (Golub and Van Loan, "Matrix
-     * Computations", algorithm 4.6.2).
+     * Solves the system by the method of Björck and Pereyra (Golub and Van Loan, "Matrix Computations", algorithm 4.6.2).
      *
      * @param places the rⱼ, all different
      */

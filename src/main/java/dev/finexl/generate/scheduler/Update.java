@@ -10,31 +10,22 @@ package dev.finexl.generate.scheduler;
  *   <li>d joins the past predictions, if {@code remembers}.
  * </ol>
  *
- * @param timestep what the denoiser is told
- * @param sigma the noise level of what the denoiser sees: the ratio of noise to signal, or the share of noise in flow matching
- * @param inputScale by which the sample is multiplied before the denoiser sees it
+ * @param evaluation what the denoiser is asked
  * @param derived the prediction d
  * @param keep the new kept sample; {@link LinearForm#KEPT} leaves it as it is
  * @param next the new sample
  * @param remembers whether d is a past prediction for later updates
  */
-record Update(
-        double timestep,
-        double sigma,
-        double inputScale,
-        Prediction derived,
-        LinearForm keep,
-        LinearForm next,
-        boolean remembers) {
+record Update(Evaluation evaluation, Prediction derived, LinearForm keep, LinearForm next, boolean remembers) {
 
-    /** An update that needs nothing from earlier ones and leaves nothing for later ones. */
-    static Update memoryless(double timestep, double sigma, double inputScale, Prediction derived, LinearForm next) {
-        return new Update(timestep, sigma, inputScale, derived, LinearForm.KEPT, next, false);
+    /** An update that leaves nothing for later ones. */
+    static Update memoryless(Evaluation evaluation, Prediction derived, LinearForm next) {
+        return new Update(evaluation, derived, LinearForm.KEPT, next, false);
     }
 
     /** An update whose prediction later ones use. */
-    static Update remembering(double timestep, double sigma, double inputScale, Prediction derived, LinearForm next) {
-        return new Update(timestep, sigma, inputScale, derived, LinearForm.KEPT, next, true);
+    static Update remembering(Evaluation evaluation, Prediction derived, LinearForm next) {
+        return new Update(evaluation, derived, LinearForm.KEPT, next, true);
     }
 
     /** Whether the kept sample changes. */
@@ -43,10 +34,6 @@ record Update(
     }
 
     boolean isFinite() {
-        return Double.isFinite(timestep)
-                && Double.isFinite(inputScale)
-                && derived.isFinite()
-                && next.isFinite()
-                && keep.isFinite();
+        return evaluation.isFinite() && derived.isFinite() && keep.isFinite() && next.isFinite();
     }
 }

@@ -1,32 +1,24 @@
 package dev.finexl.generate.scheduler;
 
-import com.fasterxml.jackson.core.json.JsonReadFeature;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.finexl.Golden;
+import dev.finexl.store.ModelJson;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.UncheckedIOException;
 
-/** Reads golden files, in Python's JSON: with infinities. */
+/** The golden runs of the schedulers, and configurations written in a test. */
 final class Goldens {
-
-    private static final JsonMapper MAPPER = JsonMapper.builder()
-            .enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS)
-            .build();
 
     private Goldens() {}
 
     static JsonNode read(String file) {
-        try (InputStream in = Goldens.class.getResourceAsStream("/golden/" + file)) {
-            return MAPPER.readTree(in);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        return Golden.json(file);
     }
 
+    /** A text of JSON in which single quotes stand for double ones. */
     static JsonNode json(String text) {
         try {
-            return MAPPER.readTree(text.replace('\'', '"'));
+            return ModelJson.MAPPER.readTree(text.replace('\'', '"'));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

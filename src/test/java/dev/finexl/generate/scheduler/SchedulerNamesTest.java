@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.finexl.store.MemoryFiles;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -113,7 +114,7 @@ class SchedulerNamesTest {
 
     @Test
     void readTheModelsFile() {
-        InMemoryModel model = new InMemoryModel("s.json", STABLE_DIFFUSION.toString());
+        MemoryFiles model = new MemoryFiles().with("s.json", STABLE_DIFFUSION.toString());
         assertThat(Schedulers.named("euler", model, "s.json").config())
                 .isEqualTo(Schedulers.named("euler", STABLE_DIFFUSION, "a file").config());
     }

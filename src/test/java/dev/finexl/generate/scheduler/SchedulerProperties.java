@@ -94,8 +94,10 @@ class SchedulerProperties {
             float[] output = perfectOutput(run, sampling.sigma(i), scaled, image);
             sampling.step(i, output, sample, noise -> generator.normal(noise, 0, SIZE));
         }
-        // A rounding error of epsilon is as much larger in the image as there is more noise than signal.
-        double amplified = run.predicts("epsilon") ? sampling.sigma(sampling.evaluations() - 1) : 1;
+        // Rounding errors, of epsilon or of an exploding sample, are as much larger in the image as there is more
+        // noise.
+        double last = sampling.sigma(sampling.evaluations() - 1);
+        double amplified = Double.isInfinite(last) ? 1 : last;
         // DDIM and PNDM may end a stride before the end, with some noise left.
         double left = sampling.sigma(sampling.evaluations());
         for (int k = 0; k < SIZE; k++) {

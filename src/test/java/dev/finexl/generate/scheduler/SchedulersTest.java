@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.finexl.store.MemoryFiles;
 import dev.finexl.store.ModelFileException;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,7 +22,7 @@ class SchedulersTest {
 
     @Test
     void readsTheFileOfAModelWithPythonsInfinity() {
-        Scheduler scheduler = Schedulers.read(new InMemoryModel(FILE, """
+        Scheduler scheduler = Schedulers.read(new MemoryFiles().with(FILE, """
                 {"_class_name": "DPMSolverMultistepScheduler", "lambda_min_clipped": -Infinity, "use_karras_sigmas": true}
                 """), FILE);
 
@@ -42,8 +43,8 @@ class SchedulersTest {
             })
     void aFileThatIsNoConfigurationIsRefusedByName(String content, String reason) {
         assertThatExceptionOfType(ModelFileException.class)
-                .isThrownBy(() -> Schedulers.read(new InMemoryModel(FILE, content), FILE))
-                .withMessageContaining("memory:model")
+                .isThrownBy(() -> Schedulers.read(new MemoryFiles().with(FILE, content), FILE))
+                .withMessageContaining("memory:test")
                 .withMessageContaining(FILE)
                 .withMessageContaining(reason);
     }
@@ -51,10 +52,10 @@ class SchedulersTest {
     @Test
     void aMissingOrHugeFileIsRefused() {
         assertThatExceptionOfType(ModelFileException.class)
-                .isThrownBy(() -> Schedulers.read(new InMemoryModel("other.json", "{}"), FILE))
+                .isThrownBy(() -> Schedulers.read(new MemoryFiles().with("other.json", "{}"), FILE))
                 .withMessageContaining("does not exist");
         assertThatExceptionOfType(ModelFileException.class)
-                .isThrownBy(() -> Schedulers.read(new InMemoryModel(FILE, " ".repeat(5 << 20)), FILE))
+                .isThrownBy(() -> Schedulers.read(new MemoryFiles().with(FILE, " ".repeat(5 << 20)), FILE))
                 .withMessageContaining("larger than");
     }
 
@@ -312,7 +313,7 @@ class SchedulersTest {
                 .isThrownBy(
                         () -> Schedulers.of(config("DPMSolverMultistep").put("timestep_spacing", "leading"), "a file")
                                 .start(1000))
-                .withMessageContaining("too many");
+                .withMessageContaining("too many steps");
     }
 
     @Test
