@@ -12,6 +12,7 @@ import java.net.URLConnection;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -52,6 +53,17 @@ public final class ClasspathFiles implements ModelFiles {
         FileNames.check(this, name);
         URL url = loader.getResource(prefix + name);
         return url != null && !isFolder(url, name);
+    }
+
+    @Override
+    public List<String> names() {
+        return List.of();
+    }
+
+    /** What is bundled cannot change while the program runs. */
+    @Override
+    public String fingerprint() {
+        return "bundled";
     }
 
     @Override

@@ -1,19 +1,23 @@
 package dev.finexl.store;
 
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileChannel.MapMode;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
 
 /**
  * A model in a directory of the local disk.
@@ -26,6 +30,11 @@ import java.util.concurrent.ConcurrentHashMap;
  * operating system ends a process that touches a mapped page that no longer exists.
  */
 public final class DirectoryFiles implements ModelFiles {
+
+    /** A model's folders are few and flat; what lies deeper, or comes after so many files, is none of its parts. */
+    private static final int MOST_FOLDERS = 4;
+
+    private static final int MOST_FILES = 10_000;
 
     private final String reference;
     private final Path root;
@@ -59,6 +68,34 @@ public final class DirectoryFiles implements ModelFiles {
             return Files.isRegularFile(resolve(name));
         } catch (IOException _) {
             return false;
+        }
+    }
+
+    @Override
+    public List<String> names() {
+        try (Stream<Path> children = Files.list(root)) {
+            return children.filter(Files::isRegularFile)
+                    .map(child -> child.getFileName().toString())
+                    .sorted()
+                    .toList();
+        } catch (IOException e) {
+            throw new ModelFileException("%s: the directory cannot be listed: %s".formatted(reference, e), e);
+        }
+    }
+
+    @Override
+    public String fingerprint() {
+        try (Stream<Path> files = Files.walk(root, MOST_FOLDERS)) {
+            StringBuilder states = new StringBuilder();
+            for (Path file : files.filter(Files::isRegularFile)
+                    .sorted()
+                    .limit(MOST_FILES)
+                    .toList()) {
+                states.append(root.relativize(file)).append(FileState.of(file)).append('\n');
+            }
+            return Sha256.of(new ByteArrayInputStream(states.toString().getBytes(StandardCharsets.UTF_8)));
+        } catch (IOException e) {
+            throw new ModelFileException("%s: the directory cannot be listed: %s".formatted(reference, e), e);
         }
     }
 

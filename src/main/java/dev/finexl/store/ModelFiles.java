@@ -3,6 +3,7 @@ package dev.finexl.store;
 import java.io.IOException;
 import java.io.InputStream;
 import java.lang.foreign.MemorySegment;
+import java.util.List;
 
 /**
  * The files of one model, wherever they live: the one thing that the rooms above know of storage.
@@ -18,6 +19,9 @@ public interface ModelFiles {
 
     /** Whether a regular file of this name exists. */
     boolean has(String name);
+
+    /** The names of the regular files directly in the model's folder, sorted; none where folders cannot be listed. */
+    List<String> names();
 
     /**
      * The size of a file in bytes.
@@ -40,6 +44,12 @@ public interface ModelFiles {
      * @throws ModelFileException if there is no such file
      */
     MemorySegment map(String name) throws IOException;
+
+    /**
+     * A text that changes whenever a file of the model is changed, added or removed, as far as sizes and times tell; cheap
+     * to ask for.
+     */
+    String fingerprint();
 
     /** The SHA-256 of a file's bytes in lower-case hexadecimal. It is computed once for each state of the file. */
     String sha256(String name) throws IOException;

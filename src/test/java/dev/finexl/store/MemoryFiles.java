@@ -3,29 +3,73 @@ package dev.finexl.store;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.lang.foreign.MemorySegment;
-import java.util.LinkedHashMap;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
-/** A model whose files are made by a test, byte by byte. */
-public final class MemoryFiles implements ModelFiles {
+/** A model whose files a test makes, takes away or spoils. Immutable. */
+public record MemoryFiles(Map<String, byte[]> contents) implements ModelFiles {
 
-    private final Map<String, byte[]> files = new LinkedHashMap<>();
+    public MemoryFiles() {
+        this(Map.of());
+    }
 
-    /** Adds or replaces a file. */
+    /** The files below a folder. */
+    public static MemoryFiles copyOf(Path folder) {
+        Map<String, byte[]> contents = new HashMap<>();
+        try (Stream<Path> files = Files.walk(folder).filter(Files::isRegularFile)) {
+            for (Path file : files.toList()) {
+                contents.put(folder.relativize(file).toString(), Files.readAllBytes(file));
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return new MemoryFiles(contents);
+    }
+
+    /** The same model with a file added or replaced. */
     public MemoryFiles with(String name, byte[] content) {
-        files.put(name, content);
-        return this;
+        Map<String, byte[]> changed = new HashMap<>(contents);
+        changed.put(name, content);
+        return new MemoryFiles(changed);
+    }
+
+    public MemoryFiles with(String name, String content) {
+        return with(name, content.getBytes(StandardCharsets.UTF_8));
+    }
+
+    public MemoryFiles without(String name) {
+        Map<String, byte[]> changed = new HashMap<>(contents);
+        changed.remove(name);
+        return new MemoryFiles(changed);
+    }
+
+    public String text(String name) {
+        return new String(content(name), StandardCharsets.UTF_8);
     }
 
     @Override
     public String reference() {
-        return "memory";
+        return "memory:test";
     }
 
     @Override
     public boolean has(String name) {
-        return files.containsKey(FileNames.check(this, name));
+        return contents.containsKey(FileNames.check(this, name));
+    }
+
+    @Override
+    public List<String> names() {
+        return contents.keySet().stream()
+                .filter(name -> !name.contains("/"))
+                .sorted()
+                .toList();
     }
 
     @Override
@@ -44,6 +88,11 @@ public final class MemoryFiles implements ModelFiles {
     }
 
     @Override
+    public String fingerprint() {
+        return Integer.toString(System.identityHashCode(contents));
+    }
+
+    @Override
     public String sha256(String name) throws IOException {
         return Sha256.of(open(name));
     }
@@ -52,6 +101,6 @@ public final class MemoryFiles implements ModelFiles {
         if (!has(name)) {
             throw new ModelFileException(this, name, "does not exist");
         }
-        return files.get(name);
+        return contents.get(name);
     }
 }

@@ -1,0 +1,193 @@
+package dev.finexl.store;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/**
+ * Finds models by reference, and is the one place that decides which files of this machine may be read as models.
+ *
+ * <p>A reference is
+ *
+ * <ul>
+ *   <li>{@code classpath:ID}: a model that is part of the program;
+ *   <li>{@code ID}: the same, or else a folder {@code ID} or a file {@code ID.safetensors} directly in one of the roots;
+ *   <li>a path, absolute or relative to the working directory, of a folder or of a {@code .safetensors} file that lies,
+ *       with all links followed, in one of the roots.
+ * </ul>
+ */
+public final class Catalogue {
+
+    static final String SAFETENSORS = ".safetensors";
+    private static final int LONGEST_REFERENCE = 1000;
+    private static final Pattern ID = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]*");
+    private static final Pattern SCHEME = Pattern.compile("([A-Za-z][A-Za-z0-9+-]+):.*");
+
+    private final BundledModels bundled;
+    private final List<Path> roots;
+
+    /**
+     * @param roots folders in which models may be read; none leaves the bundled models
+     * @throws ModelReferenceException if a root is not a folder
+     */
+    public Catalogue(List<Path> roots) {
+        this(new BundledModels(), roots.stream().map(Catalogue::real).toList());
+    }
+
+    private Catalogue(BundledModels bundled, List<Path> roots) {
+        this.bundled = bundled;
+        this.roots = roots;
+    }
+
+    /**
+     * This catalogue with more roots. A root may also be a single file, which is then the only one allowed there.
+     *
+     * @throws ModelReferenceException if one of them does not exist
+     */
+    public Catalogue withRoots(List<Path> more) {
+        return new Catalogue(
+                bundled,
+                Stream.concat(roots.stream(), more.stream().map(Catalogue::real))
+                        .toList());
+    }
+
+    /** The bundled models and those that lie directly in a root, in a stable order. */
+    public List<CatalogueEntry> list() {
+        List<CatalogueEntry> entries = new ArrayList<>(bundled.entries());
+        for (Path root : roots) {
+            if (Files.isDirectory(root)) {
+                try (Stream<Path> children = Files.list(root)) {
+                    children.sorted()
+                            .map(child -> entry(child, child.getFileName().toString()))
+                            .flatMap(Optional::stream)
+                            .forEach(entries::add);
+                } catch (IOException e) {
+                    throw new UncheckedIOException("the models folder %s cannot be listed".formatted(root), e);
+                }
+            }
+        }
+        return entries;
+    }
+
+    /**
+     * Finds the model of a reference.
+     *
+     * @throws ModelReferenceException if there is none, or if it lies outside the roots
+     */
+    public CatalogueEntry find(String reference) {
+        if (reference.isBlank() || reference.length() > LONGEST_REFERENCE || reference.indexOf('\0') >= 0) {
+            throw new ModelReferenceException(
+                    "a model reference must have 1 to %d characters".formatted(LONGEST_REFERENCE));
+        }
+        if (reference.startsWith(BundledModels.SCHEME)) {
+            return bundled.find(reference.substring(BundledModels.SCHEME.length()))
+                    .orElseThrow(() -> unknown(reference));
+        }
+        if (SCHEME.matcher(reference).matches()) {
+            throw new ModelReferenceException(
+                    "model '%s': unknown scheme, expected classpath:ID, ID or a path".formatted(reference));
+        }
+        if (ID.matcher(reference).matches()) {
+            Optional<CatalogueEntry> named = byId(reference);
+            if (named.isPresent()) {
+                return named.get();
+            }
+        }
+        return byPath(reference);
+    }
+
+    /**
+     * Finds a folder of plain files, such as pictures, by its path.
+     *
+     * @throws ModelReferenceException if there is none, or if it lies outside the roots
+     */
+    public CatalogueEntry folder(String reference) {
+        Path path = allowed(reference);
+        if (!Files.isDirectory(path)) {
+            throw new ModelReferenceException("'%s' is not a folder".formatted(reference));
+        }
+        return new CatalogueEntry(reference, ModelKind.FOLDER, new DirectoryFiles(reference, path), "");
+    }
+
+    /** Whether a model is part of the program. */
+    public static boolean isBundled(CatalogueEntry entry) {
+        return entry.files() instanceof ClasspathFiles;
+    }
+
+    private Optional<CatalogueEntry> byId(String id) {
+        return bundled.find(id)
+                .or(() -> roots.stream()
+                        .flatMap(root -> Stream.of(root.resolve(id), root.resolve(id + SAFETENSORS)))
+                        .map(path -> entry(path, id))
+                        .flatMap(Optional::stream)
+                        .findFirst());
+    }
+
+    private CatalogueEntry byPath(String reference) {
+        return entry(allowed(reference), reference)
+                .orElseThrow(() -> new ModelReferenceException(
+                        "model '%s' is of no known kind: expected a folder with model_index.json (diffusion), a folder"
+                                        .formatted(reference)
+                                + " with config.json (encoder) or a .safetensors file (LoRA)"));
+    }
+
+    private Path allowed(String reference) {
+        try {
+            Path path = Path.of(reference).toRealPath();
+            if (roots.stream().anyMatch(path::startsWith)) {
+                return path;
+            }
+        } catch (IOException | InvalidPathException e) {
+            // The same words as for a path that is there but outside the roots: what lies there is nobody's business.
+            throw unknown(reference);
+        }
+        throw unknown(reference);
+    }
+
+    private Optional<CatalogueEntry> entry(Path path, String reference) {
+        try {
+            Path real = path.toRealPath();
+            if (roots.stream().noneMatch(real::startsWith)) {
+                return Optional.empty();
+            }
+            if (Files.isRegularFile(real)) {
+                String name = real.getFileName().toString();
+                return name.endsWith(SAFETENSORS)
+                        ? Optional.of(new CatalogueEntry(
+                                reference, ModelKind.LORA, new DirectoryFiles(reference, real.getParent()), name))
+                        : Optional.empty();
+            }
+            return kindOfFolder(real)
+                    .map(kind -> new CatalogueEntry(reference, kind, new DirectoryFiles(reference, real), ""));
+        } catch (IOException e) {
+            return Optional.empty();
+        }
+    }
+
+    private static Optional<ModelKind> kindOfFolder(Path folder) {
+        if (Files.isRegularFile(folder.resolve("model_index.json"))) {
+            return Optional.of(ModelKind.DIFFUSION);
+        }
+        return Files.isRegularFile(folder.resolve("config.json")) ? Optional.of(ModelKind.ENCODER) : Optional.empty();
+    }
+
+    private static Path real(Path root) {
+        try {
+            return root.toRealPath();
+        } catch (IOException e) {
+            throw new ModelReferenceException("the models folder '%s' does not exist".formatted(root));
+        }
+    }
+
+    private static ModelReferenceException unknown(String reference) {
+        return new ModelReferenceException(
+                "model '%s' is not in the catalogue and not below a models folder".formatted(reference));
+    }
+}

@@ -1,0 +1,20 @@
+package dev.finexl.store;
+
+import java.util.Locale;
+
+/** What a model is, as its files tell. */
+public enum ModelKind {
+    /** A text-to-image diffusion model: a directory with {@code model_index.json}. */
+    DIFFUSION,
+    /** A pair of image and text encoders: a directory with {@code config.json} and no {@code model_index.json}. */
+    ENCODER,
+    /** A LoRA: one {@code .safetensors} file. */
+    LORA,
+    /** Plain files without a model, such as pictures. */
+    FOLDER;
+
+    /** The name for people, e.g. {@code lora}. */
+    public String label() {
+        return name().toLowerCase(Locale.ROOT);
+    }
+}
