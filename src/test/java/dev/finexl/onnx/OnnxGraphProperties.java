@@ -70,7 +70,7 @@ class OnnxGraphProperties {
                 }
             }
         } catch (ModelFileException e) {
-            assertThat(e).hasMessageStartingWith("memory: file 'm.onnx' ");
+            assertThat(e).hasMessageStartingWith("memory:test: file 'm.onnx' ");
         }
     }
 

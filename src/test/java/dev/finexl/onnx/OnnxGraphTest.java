@@ -306,7 +306,7 @@ class OnnxGraphTest {
         MemoryFiles files = new MemoryFiles().with("m.onnx", "<html>404</html>".getBytes(StandardCharsets.UTF_8));
         assertThatThrownBy(() -> OnnxGraph.read(files, "m.onnx"))
                 .isInstanceOf(ModelFileException.class)
-                .hasMessageStartingWith("memory: file 'm.onnx' is not a readable ONNX file");
+                .hasMessageStartingWith("memory:test: file 'm.onnx' is not a readable ONNX file");
     }
 
     private static float[] floats(OnnxGraph graph, String name, int count) throws IOException {
@@ -318,7 +318,7 @@ class OnnxGraphTest {
     private static void assertRefused(OnnxBytes model, String message) {
         assertThatThrownBy(model::read)
                 .isInstanceOf(ModelFileException.class)
-                .hasMessageStartingWith("memory: file 'part/model.onnx' ")
+                .hasMessageStartingWith("memory:test: file 'part/model.onnx' ")
                 .hasMessageContaining(message);
     }
 }

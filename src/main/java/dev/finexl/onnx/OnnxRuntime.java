@@ -1,0 +1,189 @@
+package dev.finexl.onnx;
+
+import ai.onnxruntime.OnnxTensor;
+import ai.onnxruntime.OnnxTensorLike;
+import ai.onnxruntime.OrtEnvironment;
+import ai.onnxruntime.OrtException;
+import ai.onnxruntime.OrtLoggingLevel;
+import ai.onnxruntime.OrtProvider;
+import ai.onnxruntime.OrtSession;
+import ai.onnxruntime.OrtSession.SessionOptions;
+import ai.onnxruntime.providers.OrtCUDAProviderOptions;
+import dev.finexl.store.ModelFileException;
+import dev.finexl.store.ModelFiles;
+import java.io.IOException;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * Exists so that one place, and no other, decides how ONNX Runtime runs here: the environment with its one pool of
+ * threads, and the execution provider of every session.
+ *
+ * <p>ONNX Runtime has one environment for each process, and its thread pool is fixed when it is first made. All
+ * sessions share that pool ({@code disablePerSessionThreads}), so that many sessions do not fight for the processors.
+ */
+public final class OnnxRuntime {
+
+    private final OrtEnvironment environment;
+    private final OnnxSettings settings;
+    private final Provider provider;
+    private final int threads;
+
+    /** The execution provider in use. */
+    public enum Provider {
+        CPU,
+        CUDA
+    }
+
+    /**
+     * @throws OnnxException if CUDA is asked for and this build or this machine cannot give it, with what is missing
+     */
+    public OnnxRuntime(OnnxSettings settings) {
+        this.settings = settings;
+        this.threads = settings.threads() > 0
+                ? settings.threads()
+                : Runtime.getRuntime().availableProcessors();
+        this.environment = environment(threads);
+        this.provider = resolve(settings);
+    }
+
+    /** The execution provider that every session of this runtime uses. */
+    public Provider provider() {
+        return provider;
+    }
+
+    /** The provider with its device, as shown in health and in explanations: {@code cpu} or {@code cuda:0}. */
+    public String providerName() {
+        return switch (provider) {
+            case CPU -> "cpu";
+            case CUDA -> "cuda:" + settings.cudaDevice();
+        };
+    }
+
+    /** The version of ONNX Runtime, e.g. {@code 1.29.0}. */
+    public String version() {
+        return environment.getVersion();
+    }
+
+    /** The threads of the pool that all sessions share. */
+    public int threads() {
+        return threads;
+    }
+
+    /**
+     * Opens a model.
+     *
+     * @param name the ONNX file, e.g. {@code unet/model.onnx}
+     * @throws dev.finexl.store.ModelFileException if the file is missing or refused
+     * @throws OnnxException if ONNX Runtime refuses the model
+     */
+    public OnnxSession open(ModelFiles files, String name) {
+        try {
+            return open(WeightBuffers.of(OnnxGraph.read(files, name)));
+        } catch (IOException e) {
+            throw new ModelFileException(files, name, "cannot be read: " + e.getMessage(), e);
+        }
+    }
+
+    /**
+     * Opens a model with weights that are in memory already. The session uses them in place, and shares them with every
+     * other session that was opened with them.
+     *
+     * @throws OnnxException if ONNX Runtime refuses the model
+     */
+    public OnnxSession open(WeightBuffers weights) {
+        OnnxGraph graph = weights.graph();
+        Map<String, OnnxTensor> tensors = Map.of();
+        try (SessionOptions options = sessionOptions()) {
+            tensors = weights.tensors(environment);
+            options.addExternalInitializers(new LinkedHashMap<String, OnnxTensorLike>(tensors));
+            OrtSession session = environment.createSession(weights.skeleton(), options);
+            return new OnnxSession(this, weights, session);
+        } catch (OrtException e) {
+            throw new OnnxException(
+                    "%s: ONNX Runtime refuses '%s': %s"
+                            .formatted(graph.files().reference(), graph.name(), e.getMessage()),
+                    e);
+        } catch (IOException e) {
+            throw new ModelFileException(graph.files(), graph.name(), "cannot be read: " + e.getMessage(), e);
+        } finally {
+            tensors.values().forEach(OnnxTensor::close);
+        }
+    }
+
+    OrtEnvironment environment() {
+        return environment;
+    }
+
+    /** Fresh options with everything that all sessions have in common. The caller closes them. */
+    private SessionOptions sessionOptions() throws OrtException {
+        SessionOptions options = new SessionOptions();
+        try {
+            options.disablePerSessionThreads();
+            options.setSessionLogLevel(OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR);
+            if (provider == Provider.CUDA) {
+                configureCuda(options);
+            }
+            return options;
+        } catch (OrtException | RuntimeException e) {
+            options.close();
+            throw e;
+        }
+    }
+
+    private void configureCuda(SessionOptions options) throws OrtException {
+        // Sessions are handed from thread to thread, for which ONNX Runtime asks that memory patterns be off on CUDA.
+        options.setMemoryPatternOptimization(false);
+        try (OrtCUDAProviderOptions cuda = new OrtCUDAProviderOptions(settings.cudaDevice())) {
+            cuda.add("arena_extend_strategy", "kSameAsRequested");
+            cuda.add("cudnn_conv_algo_search", "HEURISTIC");
+            // TensorFloat-32 rounds the products to 10 bits: pictures would differ visibly from the reference ones.
+            cuda.add("use_tf32", "0");
+            if (settings.cudaMemoryLimit() > 0) {
+                cuda.add("gpu_mem_limit", Long.toString(settings.cudaMemoryLimit()));
+            }
+            options.addCUDA(cuda);
+        }
+    }
+
+    private static OrtEnvironment environment(int threads) {
+        try (OrtEnvironment.ThreadingOptions pool = new OrtEnvironment.ThreadingOptions()) {
+            pool.setGlobalIntraOpNumThreads(threads);
+            pool.setGlobalInterOpNumThreads(1);
+            return OrtEnvironment.getEnvironment(OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR, "finexl", pool);
+        } catch (IllegalStateException alreadyMade) {
+            // Another runtime of this process came first; its pool stays, as ONNX Runtime has only one.
+            return OrtEnvironment.getEnvironment();
+        } catch (OrtException e) {
+            throw new OnnxException("ONNX Runtime could not be started: " + e.getMessage(), e);
+        }
+    }
+
+    private static Provider resolve(OnnxSettings settings) {
+        if (settings.provider() == ProviderChoice.CPU) {
+            return Provider.CPU;
+        }
+        String obstacle = cudaObstacle(settings.cudaDevice());
+        if (obstacle == null) {
+            return Provider.CUDA;
+        }
+        if (settings.provider() == ProviderChoice.CUDA) {
+            throw new OnnxException("execution provider 'cuda' was asked for but cannot be used: " + obstacle);
+        }
+        return Provider.CPU;
+    }
+
+    /** What stands in the way of CUDA, or null if nothing does. The only sure test is to try it. */
+    private static String cudaObstacle(int device) {
+        if (!OrtEnvironment.getAvailableProviders().contains(OrtProvider.CUDA)) {
+            return "this build holds the CPU version of ONNX Runtime; build with -Pgpu for CUDA";
+        }
+        try (SessionOptions options = new SessionOptions();
+                OrtCUDAProviderOptions cuda = new OrtCUDAProviderOptions(device)) {
+            options.addCUDA(cuda);
+            return null;
+        } catch (OrtException e) {
+            return e.getMessage();
+        }
+    }
+}

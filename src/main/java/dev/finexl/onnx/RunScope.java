@@ -1,0 +1,70 @@
+package dev.finexl.onnx;
+
+import ai.onnxruntime.OrtException;
+import ai.onnxruntime.OrtSession.RunOptions;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.atomic.LongAdder;
+
+/**
+ * Exists because an explanation is many runs of many sessions that start, count and end as one: whatever runs for the
+ * same explanation shares a scope, through which all of it can be stopped, even in the middle of a run, and whose
+ * clock holds the time spent inside ONNX Runtime.
+ *
+ * <p>{@link #cancel()} may be called from any thread, also after {@link #close()}, when it does nothing.
+ */
+public final class RunScope implements AutoCloseable {
+
+    private final RunOptions options;
+    private final LongAdder sessionNanos = new LongAdder();
+    private volatile boolean cancelled;
+    private boolean closed;
+
+    /** @throws OnnxException if ONNX Runtime cannot be loaded */
+    public RunScope() {
+        try {
+            options = new RunOptions();
+        } catch (OrtException e) {
+            throw new OnnxException("ONNX Runtime gave no run options: " + e.getMessage(), e);
+        }
+    }
+
+    /** Stops the run under way, within one operator of its graph, and every later one. */
+    public synchronized void cancel() {
+        cancelled = true;
+        if (!closed) {
+            try {
+                options.setTerminate(true);
+            } catch (OrtException e) {
+                throw new OnnxException("the run could not be stopped: " + e.getMessage(), e);
+            }
+        }
+    }
+
+    /** @throws CancellationException if {@link #cancel()} was called */
+    public void check() {
+        if (cancelled) {
+            throw new CancellationException("the explanation was cancelled");
+        }
+    }
+
+    /** Nanoseconds spent inside the runs of sessions so far. */
+    public long sessionNanos() {
+        return sessionNanos.sum();
+    }
+
+    void addSessionNanos(long nanos) {
+        sessionNanos.add(nanos);
+    }
+
+    RunOptions options() {
+        return options;
+    }
+
+    @Override
+    public synchronized void close() {
+        if (!closed) {
+            closed = true;
+            options.close();
+        }
+    }
+}
