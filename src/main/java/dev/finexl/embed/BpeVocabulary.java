@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.finexl.store.ModelFileException;
 import dev.finexl.store.ModelFiles;
+import dev.finexl.store.ModelJson;
 import java.nio.charset.StandardCharsets;
 import java.util.SortedMap;
 import java.util.StringJoiner;

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.finexl.store.ModelFileException;
 import dev.finexl.store.ModelFiles;
+import dev.finexl.store.ModelJson;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;

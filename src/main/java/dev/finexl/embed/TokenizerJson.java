@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.finexl.store.ModelFileException;
 import dev.finexl.store.ModelFiles;
+import dev.finexl.store.ModelJson;
 
 /**
  * A CLIP tokenizer in the one form that the tokenizer library reads: what transformers 5 writes as

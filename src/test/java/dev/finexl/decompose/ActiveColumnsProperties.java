@@ -43,7 +43,7 @@ class ActiveColumnsProperties {
         DMatrixRMaj chosen = CommonOps_DDRM.transpose(Samples.rows(f, columns), null);
         DMatrixRMaj solution = new DMatrixRMaj(columns.length, 1);
         if (columns.length > 0) {
-            assertThat(CommonOps_DDRM.solve(chosen, Golden.matrix(dimensions, 1, target), solution))
+            assertThat(CommonOps_DDRM.solve(chosen, DecomposeGolden.matrix(dimensions, 1, target), solution))
                     .isTrue();
         }
         assertThat(Arrays.copyOf(x, columns.length)).containsExactly(solution.data, within(1e-9));

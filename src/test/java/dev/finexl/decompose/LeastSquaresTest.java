@@ -11,7 +11,7 @@ class LeastSquaresTest {
     @Test
     void overAllConceptsEqualsNumpysLstsq() {
         // With nothing rejected and no early stop, Algorithm 1 of the reference is least squares over all concepts.
-        Golden.Case golden = Golden.cases("algorithm1").stream()
+        DecomposeGolden.Case golden = DecomposeGolden.cases("algorithm1").stream()
                 .filter(each -> each.json().get("e_ortho").isNull())
                 .findFirst()
                 .orElseThrow();
@@ -20,8 +20,9 @@ class LeastSquaresTest {
                 new LeastSquares().prepare(golden.concepts()).decompose(golden.divergence());
 
         assertThat(Samples.elements(
-                        decomposition.weights(), Golden.ints(golden.json().get("kept"))))
-                .containsExactly(Golden.doubles(golden.json().get("weights")), within(1e-10));
+                        decomposition.weights(),
+                        DecomposeGolden.ints(golden.json().get("kept"))))
+                .containsExactly(DecomposeGolden.doubles(golden.json().get("weights")), within(1e-10));
         assertThat(decomposition.relativeError())
                 .isCloseTo(golden.json().get("relative_error").asDouble(), within(1e-12));
         assertThat(decomposition.kept()).hasSize(60);

@@ -17,7 +17,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class NnlsTest {
 
     static Stream<Arguments> golden() {
-        return Golden.read()
+        return DecomposeGolden.read()
                 .get("nnls")
                 .valueStream()
                 .map(json -> Arguments.of(json.get("name").asText(), json));
@@ -26,10 +26,10 @@ class NnlsTest {
     @ParameterizedTest(name = "{0}")
     @MethodSource("golden")
     void equalsScipy(String name, JsonNode json) {
-        DMatrixRMaj a =
-                Golden.matrix(json.get("rows").asInt(), json.get("cols").asInt(), Golden.doubles(json.get("a")));
-        double[] b = Golden.doubles(json.get("b"));
-        double[] expected = Golden.doubles(json.get("w"));
+        DMatrixRMaj a = DecomposeGolden.matrix(
+                json.get("rows").asInt(), json.get("cols").asInt(), DecomposeGolden.doubles(json.get("a")));
+        double[] b = DecomposeGolden.doubles(json.get("b"));
+        double[] expected = DecomposeGolden.doubles(json.get("w"));
         double scale = Math.max(1, Arrays.stream(expected).max().orElseThrow());
 
         NnlsSolution solution = new Nnls(CommonOps_DDRM.transpose(a, null)).solve(b);

@@ -16,7 +16,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class OrthogonalGreedyTest {
 
     static Stream<Arguments> golden() {
-        return Golden.cases("algorithm1").stream().map(golden -> {
+        return DecomposeGolden.cases("algorithm1").stream().map(golden -> {
             JsonNode json = golden.json();
             String name = "seed %s, e_ortho %s, e_decomp %s"
                     .formatted(json.get("seed"), json.get("e_ortho"), json.get("e_decomp"));
@@ -26,7 +26,7 @@ class OrthogonalGreedyTest {
 
     @ParameterizedTest(name = "{0}")
     @MethodSource("golden")
-    void equalsTheReference(String name, Golden.Case golden) {
+    void equalsTheReference(String name, DecomposeGolden.Case golden) {
         JsonNode json = golden.json();
         double overlapLimit = json.get("e_ortho").asDouble(Double.POSITIVE_INFINITY);
         OrthogonalGreedy method =
@@ -34,9 +34,9 @@ class OrthogonalGreedyTest {
 
         Decomposition decomposition = method.prepare(golden.concepts()).decompose(golden.divergence());
 
-        assertThat(decomposition.kept()).containsExactly(Golden.ints(json.get("kept")));
+        assertThat(decomposition.kept()).containsExactly(DecomposeGolden.ints(json.get("kept")));
         assertThat(Samples.elements(decomposition.weights(), decomposition.kept()))
-                .containsExactly(Golden.doubles(json.get("weights")), within(1e-10));
+                .containsExactly(DecomposeGolden.doubles(json.get("weights")), within(1e-10));
         assertThat(Vectors.nonZero(decomposition.weights())).hasSameSizeAs(decomposition.kept());
         assertThat(decomposition.relativeError())
                 .isCloseTo(json.get("relative_error").asDouble(), within(1e-12));

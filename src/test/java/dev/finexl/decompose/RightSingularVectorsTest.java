@@ -16,9 +16,9 @@ class RightSingularVectorsTest {
     @ParameterizedTest
     @ValueSource(ints = {0, 1, 2, 3})
     void valuesEqualNumpys(int index) {
-        Golden.Case golden = Golden.cases("style_subspace").get(index);
+        DecomposeGolden.Case golden = DecomposeGolden.cases("style_subspace").get(index);
         JsonNode json = golden.json();
-        double[] expected = Golden.doubles(json.get("singular_values"));
+        double[] expected = DecomposeGolden.doubles(json.get("singular_values"));
 
         RightSingularVectors svd = RightSingularVectors.of(StyleSubspace.centred(golden.concepts()), 0);
 

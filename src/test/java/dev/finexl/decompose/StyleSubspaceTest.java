@@ -15,13 +15,13 @@ import org.junit.jupiter.params.provider.MethodSource;
 class StyleSubspaceTest {
 
     static Stream<Arguments> golden() {
-        return Golden.cases("style_subspace").stream()
+        return DecomposeGolden.cases("style_subspace").stream()
                 .map(golden -> Arguments.of("seed " + golden.json().get("seed"), golden));
     }
 
     @ParameterizedTest(name = "{0}")
     @MethodSource("golden")
-    void equalsTheReference(String name, Golden.Case golden) {
+    void equalsTheReference(String name, DecomposeGolden.Case golden) {
         JsonNode json = golden.json();
         double[] weights = new double[golden.concepts().numRows];
         json.get("weights")
@@ -37,7 +37,8 @@ class StyleSubspaceTest {
         assertThat(decomposition.weights()).containsExactly(weights, within(1e-9));
         assertThat(decomposition.relativeError())
                 .isCloseTo(json.get("relative_error").asDouble(), within(1e-10));
-        assertThat(decomposition.explanation()).containsExactly(Golden.doubles(json.get("explanation")), within(1e-9));
+        assertThat(decomposition.explanation())
+                .containsExactly(DecomposeGolden.doubles(json.get("explanation")), within(1e-9));
     }
 
     @Test

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.within;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.finexl.Golden;
+import dev.finexl.store.MemoryFiles;
 import dev.finexl.store.ModelFileException;
 import java.nio.FloatBuffer;
 import java.util.Arrays;
@@ -62,7 +64,7 @@ class ClipPreprocessorTest {
     @ParameterizedTest
     @ValueSource(strings = {"clip-split", "clip-combined"})
     void feedsTheCompatibilityModels(String model) {
-        ClipPreprocessor preprocessor = ClipPreprocessor.open(MemoryModel.golden("compat/" + model));
+        ClipPreprocessor preprocessor = ClipPreprocessor.open(Golden.files("compat/" + model));
         for (JsonNode expected :
                 Golden.json("compat/%s/golden.json".formatted(model)).get("images")) {
             RgbImage image = DECODER.decode(
@@ -157,7 +159,7 @@ class ClipPreprocessorTest {
     }
 
     private static ClipPreprocessor open(String config) {
-        return ClipPreprocessor.open(MemoryModel.empty().with("preprocessor_config.json", config.replace('\'', '"')));
+        return ClipPreprocessor.open(new MemoryFiles().with("preprocessor_config.json", config.replace('\'', '"')));
     }
 
     private static float[] pixels(ClipPreprocessor preprocessor, RgbImage image) {

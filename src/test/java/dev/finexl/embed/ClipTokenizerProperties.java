@@ -2,6 +2,7 @@ package dev.finexl.embed;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.finexl.Golden;
 import java.util.Arrays;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -15,7 +16,7 @@ class ClipTokenizerProperties {
 
     @BeforeContainer
     static void open() {
-        tokenizer = ClipTokenizer.open(MemoryModel.golden("mini/tokenizer"), "");
+        tokenizer = ClipTokenizer.open(Golden.files("mini/tokenizer"), "");
     }
 
     @AfterContainer

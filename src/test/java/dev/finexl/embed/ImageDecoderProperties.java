@@ -1,5 +1,6 @@
 package dev.finexl.embed;
 
+import dev.finexl.Golden;
 import java.util.List;
 import java.util.Random;
 import net.jqwik.api.Arbitraries;

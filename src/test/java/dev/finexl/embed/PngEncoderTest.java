@@ -2,6 +2,7 @@ package dev.finexl.embed;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.finexl.Golden;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.util.Random;

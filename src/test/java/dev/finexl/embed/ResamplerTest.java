@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.finexl.Golden;
 import java.security.MessageDigest;
 import java.util.HexFormat;
 import java.util.List;

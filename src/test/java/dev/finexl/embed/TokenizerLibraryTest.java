@@ -3,6 +3,7 @@ package dev.finexl.embed;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.djl.util.Utils;
+import dev.finexl.Golden;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -74,7 +75,7 @@ class TokenizerLibraryTest {
         private Encode() {}
 
         public static void main(String[] arguments) {
-            try (ClipTokenizer tokenizer = ClipTokenizer.open(MemoryModel.golden("mini/tokenizer"), "")) {
+            try (ClipTokenizer tokenizer = ClipTokenizer.open(Golden.files("mini/tokenizer"), "")) {
                 System.out.println(Arrays.toString(tokenizer.tokenize("red").unpadded()));
             } catch (IllegalStateException e) {
                 System.out.println(e.getMessage());

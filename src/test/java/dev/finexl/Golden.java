@@ -1,9 +1,10 @@
-package dev.finexl.embed;
+package dev.finexl;
 
 import com.fasterxml.jackson.core.json.JsonReadFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.finexl.store.MemoryFiles;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URISyntaxException;
@@ -17,7 +18,7 @@ import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 
 /** The numbers and pictures that Python's libraries computed. */
-final class Golden {
+public final class Golden {
 
     /** Python writes infinities that JSON does not have. */
     private static final ObjectMapper MAPPER = JsonMapper.builder()
@@ -26,8 +27,10 @@ final class Golden {
 
     private Golden() {}
 
-    static Path path(String name) {
-        URL url = Objects.requireNonNull(Golden.class.getResource("/golden/" + name), name);
+    /** A file of the test resources: below {@code compat/} a whole model, else below {@code golden/}. */
+    public static Path path(String name) {
+        String resource = name.startsWith("compat/") ? "/" + name : "/golden/" + name;
+        URL url = Objects.requireNonNull(Golden.class.getResource(resource), name);
         try {
             return Path.of(url.toURI());
         } catch (URISyntaxException e) {
@@ -35,7 +38,7 @@ final class Golden {
         }
     }
 
-    static List<String> names(String folder) {
+    public static List<String> names(String folder) {
         try (Stream<Path> files = Files.list(path(folder))) {
             return files.map(file -> file.getFileName().toString()).sorted().toList();
         } catch (IOException e) {
@@ -43,7 +46,7 @@ final class Golden {
         }
     }
 
-    static byte[] bytes(String name) {
+    public static byte[] bytes(String name) {
         try {
             return Files.readAllBytes(path(name));
         } catch (IOException e) {
@@ -51,7 +54,7 @@ final class Golden {
         }
     }
 
-    static JsonNode json(String name) {
+    public static JsonNode json(String name) {
         try {
             return MAPPER.readTree(bytes(name));
         } catch (IOException e) {
@@ -60,11 +63,20 @@ final class Golden {
     }
 
     /** The elements of {@code cases}. */
-    static Stream<JsonNode> cases(String name) {
-        return StreamSupport.stream(json(name).get("cases").spliterator(), false);
+    public static Stream<JsonNode> cases(String name) {
+        return elements(json(name).get("cases"));
     }
 
-    static long[] longs(JsonNode array) {
+    public static Stream<JsonNode> elements(JsonNode array) {
+        return StreamSupport.stream(array.spliterator(), false);
+    }
+
+    /** The files of a folder of the test resources. */
+    public static MemoryFiles files(String folder) {
+        return MemoryFiles.copyOf(path(folder));
+    }
+
+    public static long[] longs(JsonNode array) {
         return StreamSupport.stream(array.spliterator(), false)
                 .flatMapToLong(number -> LongStream.of(number.longValue()))
                 .toArray();

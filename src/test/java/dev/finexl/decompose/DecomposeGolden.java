@@ -1,18 +1,16 @@
 package dev.finexl.decompose;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import java.io.IOException;
-import java.io.InputStream;
+import dev.finexl.Golden;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.ejml.data.DMatrixRMaj;
 
 /** The numbers that numpy and scipy computed, {@code golden/decompose.json}. */
-final class Golden {
+final class DecomposeGolden {
 
-    private Golden() {}
+    private DecomposeGolden() {}
 
     /** A case with its matrix and vector: where they are null in the file they are those of the case before. */
     record Case(JsonNode json, DMatrixRMaj concepts, double[] divergence) {}
@@ -33,11 +31,7 @@ final class Golden {
     }
 
     static JsonNode read() {
-        try (InputStream in = Golden.class.getResourceAsStream("/golden/decompose.json")) {
-            return new ObjectMapper().readTree(in);
-        } catch (IOException e) {
-            throw new IllegalStateException(e);
-        }
+        return Golden.json("decompose.json");
     }
 
     static double[] doubles(JsonNode array) {

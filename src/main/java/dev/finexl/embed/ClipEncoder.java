@@ -1,0 +1,253 @@
+package dev.finexl.embed;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.finexl.onnx.OnnxRuntime;
+import dev.finexl.onnx.OnnxSession;
+import dev.finexl.onnx.RunScope;
+import dev.finexl.onnx.Tensor;
+import dev.finexl.store.ModelFileException;
+import dev.finexl.store.ModelFiles;
+import dev.finexl.store.ModelJson;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * A CLIP pair: pictures and texts as unit vectors in one space (arXiv 2103.00020). Two layouts are read: split, as
+ * transformers.js ships it ({@code onnx/vision_model.onnx}, {@code onnx/text_model.onnx}), and combined, as optimum
+ * exports it (one {@code model.onnx} with {@code text_embeds} and {@code image_embeds}). A vision model without its
+ * projection is refused, as its output is not in the space of the texts.
+ *
+ * <p>Thread-safe. Who opens an encoder closes it.
+ */
+public final class ClipEncoder implements AutoCloseable {
+
+    private static final String CONFIG = "config.json";
+    private static final String IMAGE_EMBEDS = "image_embeds";
+    private static final String TEXT_EMBEDS = "text_embeds";
+    private static final int IMAGES_AT_ONCE = 16;
+    private static final int TEXTS_AT_ONCE = 64;
+    /** Texts are padded to a multiple of this, so that the work follows their length and few shapes occur. */
+    private static final int TOKEN_BUCKET = 8;
+
+    private final List<OnnxSession> sessions;
+    private final ClipTower vision;
+    private final ClipTower text;
+    private final ClipTokenizer tokenizer;
+    private final ClipPreprocessor preprocessor;
+    private final List<String> files;
+    private final int width;
+
+    private ClipEncoder(
+            List<OnnxSession> sessions,
+            ClipTower vision,
+            ClipTower text,
+            ClipTokenizer tokenizer,
+            ClipPreprocessor preprocessor,
+            List<String> files,
+            int width) {
+        this.sessions = sessions;
+        this.vision = vision;
+        this.text = text;
+        this.tokenizer = tokenizer;
+        this.preprocessor = preprocessor;
+        this.files = files;
+        this.width = width;
+    }
+
+    /**
+     * Opens the encoder that is found in the model's files.
+     *
+     * @throws EncoderException if it is none, or one whose pictures and texts are not in one space
+     * @throws ModelFileException if a file is missing or damaged
+     */
+    public static ClipEncoder open(OnnxRuntime runtime, ModelFiles files) {
+        JsonNode config = ModelJson.read(files, CONFIG);
+        requireClip(files, config);
+        List<String> models = layout(files);
+        ClipPreprocessor preprocessor = ClipPreprocessor.open(files);
+        List<OnnxSession> sessions = new ArrayList<>();
+        ClipTokenizer tokenizer = null;
+        boolean done = false;
+        try {
+            for (String model : models) {
+                sessions.add(runtime.open(files, model));
+            }
+            OnnxSession vision = sessions.getFirst();
+            OnnxSession text = sessions.getLast();
+            requireOutput(vision, IMAGE_EMBEDS);
+            requireOutput(text, TEXT_EMBEDS);
+            tokenizer = ClipTokenizer.open(
+                    files,
+                    "",
+                    config.path("text_config").path("max_position_embeddings").asInt(77));
+            ClipTower visionTower = new ClipTower(runtime, vision, IMAGE_EMBEDS, preprocessor.height());
+            ClipTower textTower = new ClipTower(runtime, text, TEXT_EMBEDS, preprocessor.height());
+            int width = width(files, config, visionTower, textTower);
+            ClipEncoder encoder = new ClipEncoder(
+                    List.copyOf(sessions), visionTower, textTower, tokenizer, preprocessor, models, width);
+            done = true;
+            return encoder;
+        } finally {
+            if (!done) {
+                sessions.forEach(OnnxSession::close);
+                if (tokenizer != null) {
+                    tokenizer.close();
+                }
+            }
+        }
+    }
+
+    private static void requireClip(ModelFiles files, JsonNode config) {
+        String type = config.path("model_type").asText("");
+        switch (type) {
+            case "clip" -> {}
+            case "clip_vision_model", "clip_text_model" ->
+                throw new EncoderException(
+                        ("%s is a '%s': one side of CLIP without the projection, so its pooler_output is not in the space"
+                                        + " that pictures and texts share; export the whole CLIPModel instead")
+                                .formatted(files.reference(), type));
+            default ->
+                throw new EncoderException(
+                        "%s: config.json says model_type '%s', expected 'clip'".formatted(files.reference(), type));
+        }
+    }
+
+    /** The ONNX files, the vision model first; the same file is named once. */
+    private static List<String> layout(ModelFiles files) {
+        for (String folder : List.of("onnx/", "")) {
+            String vision = folder + "vision_model.onnx";
+            String text = folder + "text_model.onnx";
+            if (files.has(vision) && files.has(text)) {
+                return List.of(vision, text);
+            }
+        }
+        for (String combined : List.of("model.onnx", "onnx/model.onnx")) {
+            if (files.has(combined)) {
+                return List.of(combined);
+            }
+        }
+        throw new EncoderException(
+                "%s has no CLIP model: expected onnx/vision_model.onnx with onnx/text_model.onnx, or model.onnx"
+                        .formatted(files.reference()));
+    }
+
+    private static void requireOutput(OnnxSession session, String output) {
+        if (!session.outputs().containsKey(output)) {
+            throw new EncoderException(
+                    "%s has the outputs %s, expected '%s': without it the model is not projected into the space that"
+                                    .formatted(
+                                            session.name(),
+                                            String.join(", ", session.outputs().keySet()),
+                                            output)
+                            + " pictures and texts share");
+        }
+    }
+
+    private static int width(ModelFiles files, JsonNode config, ClipTower vision, ClipTower text) {
+        int image = vision.declaredWidth();
+        int words = text.declaredWidth();
+        if (image > 0 && words > 0 && image != words) {
+            throw new EncoderException("%s: pictures have %d numbers and texts %d, expected the same"
+                    .formatted(files.reference(), image, words));
+        }
+        int width = Math.max(image, words);
+        return width > 0 ? width : config.path("projection_dim").asInt();
+    }
+
+    /** The width of the embeddings. */
+    public int width() {
+        return width;
+    }
+
+    /** The files that an embedding depends on, for provenance. */
+    public List<String> files() {
+        return files;
+    }
+
+    /**
+     * Embeds pictures.
+     *
+     * @return one row of {@link #width()} numbers for each, of length 1
+     */
+    public float[][] embedImages(RunScope scope, List<RgbImage> images) {
+        float[][] rows = new float[images.size()][];
+        int pixels = preprocessor.length();
+        float[] values = new float[pixels];
+        for (int first = 0; first < rows.length; first += IMAGES_AT_ONCE) {
+            int count = Math.min(IMAGES_AT_ONCE, rows.length - first);
+            try (Tensor input = vision.input(ClipTower.PIXELS, count, 3, preprocessor.height(), preprocessor.width())) {
+                for (int i = 0; i < count; i++) {
+                    preprocessor.preprocess(images.get(first + i), values, 0);
+                    input.putFloats(i * pixels, values, 0, pixels);
+                }
+                float[][] part = vision.embed(scope, Map.of(ClipTower.PIXELS, input), count);
+                System.arraycopy(part, 0, rows, first, count);
+            }
+        }
+        return rows;
+    }
+
+    /**
+     * Embeds texts. Each is padded to its own length, rounded up, and not to the longest of the list, so that a text's
+     * embedding does not depend on its company.
+     *
+     * @return one row of {@link #width()} numbers for each, of length 1
+     */
+    public float[][] embedTexts(RunScope scope, List<String> texts) {
+        Map<Integer, List<Integer>> byLength = new TreeMap<>();
+        List<long[]> ids = new ArrayList<>(texts.size());
+        for (int i = 0; i < texts.size(); i++) {
+            long[] tokens = tokenizer.tokenize(texts.get(i)).unpadded();
+            ids.add(tokens);
+            byLength.computeIfAbsent(paddedLength(tokens.length), l -> new ArrayList<>())
+                    .add(i);
+        }
+        float[][] rows = new float[texts.size()][];
+        byLength.forEach((length, members) -> {
+            for (int first = 0; first < members.size(); first += TEXTS_AT_ONCE) {
+                List<Integer> part = members.subList(first, Math.min(members.size(), first + TEXTS_AT_ONCE));
+                float[][] embedded =
+                        embedTokens(scope, part.stream().map(ids::get).toList(), length);
+                for (int i = 0; i < embedded.length; i++) {
+                    rows[part.get(i)] = embedded[i];
+                }
+            }
+        });
+        return rows;
+    }
+
+    /** Some exports take texts of one length only, which is then the whole context. */
+    private int paddedLength(int tokens) {
+        int fixed = text.fixedLength(ClipTower.IDS);
+        int rounded = (tokens + TOKEN_BUCKET - 1) / TOKEN_BUCKET * TOKEN_BUCKET;
+        return fixed > 0 ? fixed : Math.min(rounded, tokenizer.contextLength());
+    }
+
+    private float[][] embedTokens(RunScope scope, List<long[]> tokens, int length) {
+        int count = tokens.size();
+        try (Tensor ids = text.input(ClipTower.IDS, count, length);
+                Tensor mask = text.wants(ClipTower.MASK) ? text.input(ClipTower.MASK, count, length) : null) {
+            for (int t = 0; t < count; t++) {
+                long[] row = tokens.get(t);
+                for (int i = 0; i < length; i++) {
+                    ids.putLong(t * length + i, i < row.length ? row[i] : tokenizer.paddingId());
+                    if (mask != null) {
+                        mask.putLong(t * length + i, i < row.length ? 1 : 0);
+                    }
+                }
+            }
+            return text.embed(
+                    scope,
+                    mask == null ? Map.of(ClipTower.IDS, ids) : Map.of(ClipTower.IDS, ids, ClipTower.MASK, mask),
+                    count);
+        }
+    }
+
+    @Override
+    public void close() {
+        sessions.forEach(OnnxSession::close);
+        tokenizer.close();
+    }
+}
