@@ -1,0 +1,55 @@
+package dev.finexl.generate;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.finexl.generate.lora.WeightedLora;
+import dev.finexl.generate.scheduler.Scheduler;
+import dev.finexl.onnx.RunScope;
+import java.util.List;
+
+/**
+ * Makes pictures from prompts. A picture depends on its prompt, its seed and the settings, never on the pictures that
+ * are made together with it: every picture has a random generator of its own.
+ *
+ * <p>Thread-safe; who opens a generator closes it.
+ */
+public interface ImageGenerator extends AutoCloseable {
+
+    /**
+     * Makes one picture for each request, in batches, and hands each batch on as soon as it is done, in the order of
+     * the requests.
+     *
+     * @throws java.util.concurrent.CancellationException if the scope was cancelled
+     * @throws GeneratorException if the model cannot make pictures of these settings
+     * @throws dev.finexl.onnx.OnnxException if the model refuses or fails
+     */
+    void generate(RunScope scope, List<ImageRequest> requests, SamplerSettings settings, BatchListener listener);
+
+    /**
+     * The same model with LoRAs applied. It uses this model's weights in place, apart from those that the LoRAs touch,
+     * so it must be closed before this model is.
+     *
+     * @throws dev.finexl.generate.lora.LoraException if a LoRA does not fit this model; the message names the key
+     */
+    ImageGenerator personalize(List<WeightedLora> loras);
+
+    /** The scheduler configuration that comes with the model. */
+    JsonNode schedulerConfig();
+
+    /** The height in pixels that the model was made for. */
+    int height();
+
+    /** The width in pixels that the model was made for. */
+    int width();
+
+    /** The files that a picture depends on, for provenance. */
+    List<String> files();
+
+    /** How often the denoiser is evaluated for one picture; guidance counts twice. */
+    static int evaluationsPerImage(SamplerSettings settings) {
+        Scheduler scheduler = settings.scheduler();
+        return scheduler.start(settings.steps()).evaluations() * (settings.guided() ? 2 : 1);
+    }
+
+    @Override
+    void close();
+}

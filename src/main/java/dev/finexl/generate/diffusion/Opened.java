@@ -1,0 +1,55 @@
+package dev.finexl.generate.diffusion;
+
+import dev.finexl.onnx.OnnxException;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * What has been opened of a model so far. Exists because a model has many parts, and one that fails to open must not
+ * leave the others open: whatever was added is closed again unless it is {@linkplain #keep kept}.
+ */
+final class Opened implements AutoCloseable {
+
+    private final List<AutoCloseable> parts = new ArrayList<>();
+    private boolean kept;
+
+    <T extends AutoCloseable> T add(T part) {
+        parts.add(part);
+        return part;
+    }
+
+    List<AutoCloseable> all() {
+        return parts;
+    }
+
+    /** Leaves the parts open: from now on somebody else closes them. */
+    void keep() {
+        kept = true;
+    }
+
+    @Override
+    public void close() {
+        if (!kept) {
+            closeAll(parts);
+        }
+    }
+
+    /** Closes the parts in the reverse order of their opening, all of them even if one fails. */
+    static void closeAll(List<AutoCloseable> parts) {
+        RuntimeException failure = null;
+        for (AutoCloseable part : parts.reversed()) {
+            try {
+                part.close();
+            } catch (Exception e) {
+                if (failure == null) {
+                    failure = new OnnxException("a part of a model could not be closed: " + e.getMessage(), e);
+                } else {
+                    failure.addSuppressed(e);
+                }
+            }
+        }
+        if (failure != null) {
+            throw failure;
+        }
+    }
+}
