@@ -1,0 +1,68 @@
+package dev.finexl.explain;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.finexl.store.CatalogueEntry;
+import java.util.List;
+
+/** Where the pictures of the two sides come from, with every reference found and before anything heavy is opened. */
+sealed interface Comparison {
+
+    /** How many pictures each side has. */
+    int images();
+
+    /**
+     * Both sides are sampled, with the same prompts and the same noise.
+     *
+     * @param base the base model
+     * @param defaults what goes well with the base
+     * @param personalized the model of the other side, which may be the base itself
+     * @param loras what is applied to {@code personalized}
+     * @param sampling how to sample
+     * @param images pictures on each side
+     * @param seed of the first picture
+     */
+    record Sampled(
+            CatalogueEntry base,
+            ModelDefaults defaults,
+            CatalogueEntry personalized,
+            List<Lora> loras,
+            Sampling sampling,
+            int images,
+            long seed)
+            implements Comparison {}
+
+    /**
+     * Both sides are given.
+     *
+     * @param base folder of the base's pictures
+     * @param personalized folder of the personalised model's pictures
+     * @param names of the files that both folders have, sorted
+     */
+    record Given(CatalogueEntry base, CatalogueEntry personalized, List<String> names) implements Comparison {
+
+        @Override
+        public int images() {
+            return names.size();
+        }
+    }
+
+    /**
+     * A LoRA with its weight.
+     *
+     * @param field of the request that named it
+     */
+    record Lora(String field, CatalogueEntry entry, double weight) {}
+
+    /**
+     * How to sample; null where neither the request nor the model's {@code finexl.json} says, and the model's own
+     * configuration decides.
+     */
+    record Sampling(
+            String schedulerName,
+            JsonNode schedulerConfig,
+            int steps,
+            double guidanceScale,
+            String negativePrompt,
+            Integer height,
+            Integer width) {}
+}

@@ -1,0 +1,62 @@
+package dev.finexl.explain;
+
+import dev.finexl.embed.RgbImage;
+
+/** Hears how an explanation comes about. Its methods are called on the explaining thread and should return soon. */
+public interface ExplainListener {
+
+    /** Hears nothing. */
+    ExplainListener NONE = new ExplainListener() {};
+
+    /** The stages of an explanation, in their order. */
+    enum Stage {
+        LOADING("loading"),
+        SAMPLING("sampling"),
+        EMBEDDING("embedding"),
+        CONCEPTS("concepts"),
+        DECOMPOSITION("decomposition");
+
+        private final String key;
+
+        Stage(String key) {
+            this.key = key;
+        }
+
+        /** The stage's name in JSON and on the terminal. */
+        public String key() {
+            return key;
+        }
+    }
+
+    /** The two sides of a comparison. */
+    enum Side {
+        BASE("base"),
+        PERSONALIZED("personalized");
+
+        private final String key;
+
+        Side(String key) {
+            this.key = key;
+        }
+
+        /** The side's name in JSON and as a folder. */
+        public String key() {
+            return key;
+        }
+    }
+
+    /**
+     * A stage has come some way.
+     *
+     * @param done units of the stage that are done: pictures for sampling and embedding, texts for concepts
+     * @param total units of the whole stage
+     */
+    default void progress(Stage stage, long done, long total) {}
+
+    /**
+     * A picture of one side is there.
+     *
+     * @param index of its pair, from 0
+     */
+    default void image(Side side, int index, RgbImage image) {}
+}

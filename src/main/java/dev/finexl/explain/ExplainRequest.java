@@ -1,0 +1,108 @@
+package dev.finexl.explain;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import jakarta.validation.Valid;
+import jakarta.validation.constraints.DecimalMax;
+import jakarta.validation.constraints.DecimalMin;
+import jakarta.validation.constraints.Max;
+import jakarta.validation.constraints.Min;
+import jakarta.validation.constraints.NotBlank;
+import jakarta.validation.constraints.NotNull;
+import jakarta.validation.constraints.Size;
+import java.util.List;
+
+/**
+ * What is to be explained, and how. Only what tells the two sides apart is needed: either a {@code base} with
+ * {@code loras} or with another {@code personalized} model, or two sets of pictures. All else has a default, from the
+ * model's own files and its {@code finexl.json}.
+ *
+ * @param base reference of the base model
+ * @param personalized reference of the personalised model, where it is a whole model; null for the base itself
+ * @param loras LoRAs that make the personalised model out of {@code personalized} or else of {@code base}
+ * @param baseImages folder of the base's pictures, in place of a base model
+ * @param personalizedImages folder of the personalised model's pictures, paired with the other by file name
+ * @param encoder reference of the image and text encoder; null for the one that the base's {@code finexl.json} names
+ * @param prompts what to draw; null for {@code promptSet}
+ * @param promptSet name of a set of prompts that ships; null for the base's own
+ * @param negativePrompt what guidance leads away from; null for nothing
+ * @param guidanceScale weight of classifier-free guidance, 0 to 100; at 1 and below there is none
+ * @param scheduler name of a scheduler, configured from the model's own; null for the model's default
+ * @param schedulerConfig a whole scheduler configuration as in {@code scheduler_config.json}, in place of a name
+ * @param steps inference steps, 1 to 1000
+ * @param height of the pictures in pixels
+ * @param width of the pictures in pixels
+ * @param images pictures on each side, 2 to 1000; null for one for each prompt
+ * @param seed of the first picture; picture {@code j} has {@code seed + j}; null for 0
+ * @param method name of the decomposition; null for the default
+ * @param vocabulary name of a vocabulary that ships; null for the base's own
+ * @param concepts the concepts themselves, in place of a vocabulary that ships
+ */
+public record ExplainRequest(
+        @Size(min = 1, max = MAX_REFERENCE) String base,
+        @Size(min = 1, max = MAX_REFERENCE) String personalized,
+        @Size(max = 16) List<@NotNull @Valid LoraChoice> loras,
+        @Size(min = 1, max = MAX_REFERENCE) String baseImages,
+        @Size(min = 1, max = MAX_REFERENCE) String personalizedImages,
+        @Size(min = 1, max = MAX_REFERENCE) String encoder,
+        @Size(min = 1, max = MAX_IMAGES) List<@NotBlank @Size(max = MAX_PROMPT) String> prompts,
+        @Size(min = 1, max = 100) String promptSet,
+        @Size(max = MAX_PROMPT) String negativePrompt,
+        @DecimalMin("0") @DecimalMax("100") Double guidanceScale,
+        @Size(min = 1, max = 100) String scheduler,
+        JsonNode schedulerConfig,
+        @Min(1) @Max(1000) Integer steps,
+        @Min(8) @Max(2048) Integer height,
+        @Min(8) @Max(2048) Integer width,
+        @Min(2) @Max(MAX_IMAGES) Integer images,
+        Long seed,
+        @Size(min = 1, max = 100) String method,
+        @Size(min = 1, max = 100) String vocabulary,
+        @Size(min = 1, max = MAX_CONCEPTS) List<@NotNull @Valid ConceptInput> concepts) {
+
+    /** Most pictures on each side, and so most prompts. */
+    public static final int MAX_IMAGES = 1000;
+
+    /** Most concepts of a request's own. */
+    public static final int MAX_CONCEPTS = 20_000;
+
+    private static final int MAX_REFERENCE = 1000;
+    private static final int MAX_PROMPT = 500;
+
+    public ExplainRequest {
+        loras = loras == null ? List.of() : loras;
+    }
+
+    /**
+     * One LoRA of the personalised side.
+     *
+     * @param model reference of the LoRA's file
+     * @param weight how strongly it is applied, -10 to 10; 0 leaves the base as it is
+     */
+    public record LoraChoice(
+            @NotNull @Size(min = 1, max = MAX_REFERENCE) String model,
+            @DecimalMin("-10") @DecimalMax("10") Double weight) {
+
+        public LoraChoice {
+            weight = weight == null ? 1.0 : weight;
+        }
+    }
+
+    /**
+     * One concept of the request's own.
+     *
+     * @param name the word it is known by
+     * @param category e.g. {@code palette}; null for {@code style}
+     * @param wordings other words that mean the same; null for none
+     * @param phrase how a summary says it, with <code>{degree}</code> in front of a comparative; null for a standard one
+     */
+    public record ConceptInput(
+            @NotBlank @Size(max = 100) String name,
+            @Size(max = 100) String category,
+            @Size(max = 16) List<@NotBlank @Size(max = 100) String> wordings,
+            @Size(max = 200) String phrase) {
+
+        public ConceptInput {
+            category = category == null ? "style" : category;
+        }
+    }
+}

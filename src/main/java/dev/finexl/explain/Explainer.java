@@ -1,0 +1,176 @@
+package dev.finexl.explain;
+
+import dev.finexl.concept.ConceptDirections;
+import dev.finexl.concept.DirectionEncoder;
+import dev.finexl.concept.PromptSet;
+import dev.finexl.decompose.DecompositionMethod;
+import dev.finexl.decompose.Divergence;
+import dev.finexl.embed.ClipEncoder;
+import dev.finexl.embed.TextEncoder;
+import dev.finexl.explain.ExplainListener.Stage;
+import dev.finexl.explain.RequestResolver.Plan;
+import dev.finexl.generate.ImageGenerator;
+import dev.finexl.generate.SamplerSettings;
+import dev.finexl.onnx.RunScope;
+import dev.finexl.onnx.SharedModels.Lease;
+import dev.finexl.store.Catalogue;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * The one function: from a request to an explanation. It samples pairs of pictures, base and personalised with the same
+ * prompts and the same noise, embeds them, measures the mean difference, and decomposes that over the directions of
+ * concepts, which are measured with the same prompts (FineXL, arXiv 2511.01932).
+ *
+ * <p>Thread-safe. The same request gives the same explanation on one machine, apart from the times in {@link Usage}.
+ */
+public final class Explainer {
+
+    /** Used where the request names no method. */
+    public static final String DEFAULT_METHOD = "nnls";
+
+    private static final int TEXTS_AT_ONCE = 256;
+
+    private final RequestResolver resolver;
+    private final OpenModels models;
+    private final int batch;
+    private final String version;
+
+    /**
+     * @param catalogue where models are found
+     * @param configuredEncoder reference of the encoder for a base that names none; null if there is none
+     * @param models keeps models open between explanations
+     * @param batch most pictures that are sampled together
+     * @param version of the program, for provenance
+     */
+    public Explainer(Catalogue catalogue, String configuredEncoder, OpenModels models, int batch, String version) {
+        this(new RequestResolver(catalogue, configuredEncoder), models, batch, version);
+    }
+
+    private Explainer(RequestResolver resolver, OpenModels models, int batch, String version) {
+        this.resolver = resolver;
+        this.models = models;
+        this.batch = batch;
+        this.version = version;
+    }
+
+    /**
+     * This explainer for a caller who may also read certain other files, as the user of a command line may read what he
+     * names there.
+     */
+    public Explainer withRoots(List<Path> more) {
+        return new Explainer(resolver.withCatalogue(resolver.catalogue().withRoots(more)), models, batch, version);
+    }
+
+    /**
+     * Explains what a personalisation changed.
+     *
+     * @param scope through which the work can be cancelled
+     * @throws InvalidRequestException if the request cannot be answered as it stands
+     * @throws dev.finexl.store.ModelFileException if a file of a model is missing or damaged, or a LoRA does not fit
+     * @throws dev.finexl.generate.GeneratorException if a model cannot make the pictures
+     * @throws dev.finexl.embed.EncoderException if the encoder cannot be used
+     * @throws dev.finexl.embed.ImageFileException if a given picture cannot be read
+     * @throws java.util.concurrent.CancellationException if the scope was cancelled
+     */
+    public Explanation explain(ExplainRequest request, ExplainListener listener, RunScope scope) {
+        DecompositionMethod method = method(request.method());
+        Plan plan = resolver.resolve(request);
+        StageClock clock = new StageClock(scope);
+        ProvenanceRecorder provenance = new ProvenanceRecorder(models.runtime(), version, plan);
+        clock.enter(Stage.LOADING);
+        listener.progress(Stage.LOADING, 0, 1);
+        try (Lease<ClipEncoder> encoder = models.encoder(plan.encoder())) {
+            provenance.model("encoder", plan.encoder(), encoder.value().files(), null);
+            EmbeddedPairs pairs = pairs(plan, encoder.value(), listener, scope, clock, provenance);
+            clock.enter(Stage.CONCEPTS);
+            ConceptDirections directions = directions(plan, encoder.value(), listener, scope);
+            clock.enter(Stage.DECOMPOSITION);
+            listener.progress(Stage.DECOMPOSITION, 0, 1);
+            Divergence divergence = Divergence.between(pairs.base(), pairs.personalized());
+            AspectFinder.Findings findings = new AspectFinder(method).find(divergence, directions);
+            listener.progress(Stage.DECOMPOSITION, 1, 1);
+            return explanation(plan, method, divergence, findings, provenance, clock);
+        }
+    }
+
+    private static DecompositionMethod method(String name) {
+        try {
+            return DecompositionMethod.of(name == null ? DEFAULT_METHOD : name);
+        } catch (IllegalArgumentException e) {
+            throw new InvalidRequestException("method", e);
+        }
+    }
+
+    private EmbeddedPairs pairs(
+            Plan plan,
+            ClipEncoder encoder,
+            ExplainListener listener,
+            RunScope scope,
+            StageClock clock,
+            ProvenanceRecorder provenance) {
+        return switch (plan.comparison()) {
+            case Comparison.Given given -> {
+                clock.enter(Stage.EMBEDDING);
+                yield new GivenPairs(encoder, scope, listener).embed(given);
+            }
+            case Comparison.Sampled sampled -> {
+                try (Lease<ImageGenerator> base = models.generator(sampled.base());
+                        OpenModels.Personalized other = models.personalized(sampled, provenance)) {
+                    provenance.model("base", sampled.base(), base.value().files(), null);
+                    SamplerSettings settings = SamplerChoice.settings(sampled.sampling(), base.value(), batch);
+                    provenance.sampler(settings);
+                    listener.progress(Stage.LOADING, 1, 1);
+                    yield new PairSampler(encoder, scope, listener, clock)
+                            .sample(
+                                    base.value(),
+                                    other.generator(),
+                                    PairSampler.requests(plan.prompts().prompts(), sampled.images(), sampled.seed()),
+                                    settings);
+                }
+            }
+        };
+    }
+
+    private static ConceptDirections directions(
+            Plan plan, ClipEncoder encoder, ExplainListener listener, RunScope scope) {
+        TextEncoder texts = new TextEncoder() {
+            @Override
+            public int width() {
+                return encoder.width();
+            }
+
+            @Override
+            public float[][] embedTexts(List<String> batch) {
+                return encoder.embedTexts(scope, batch);
+            }
+        };
+        PromptSet drawn = plan.drawnPrompts();
+        return new DirectionEncoder(texts, TEXTS_AT_ONCE)
+                .measure(plan.vocabulary(), drawn, (done, total) -> listener.progress(Stage.CONCEPTS, done, total));
+    }
+
+    private static Explanation explanation(
+            Plan plan,
+            DecompositionMethod method,
+            Divergence divergence,
+            AspectFinder.Findings findings,
+            ProvenanceRecorder provenance,
+            StageClock clock) {
+        double error = findings.decomposition().relativeError();
+        double unexplained = error * error;
+        return new Explanation(
+                SummaryWriter.write(findings.changed(), findings.pValue(), findings.aspects(), unexplained),
+                findings.changed(),
+                findings.pValue(),
+                findings.aspects(),
+                unexplained,
+                error,
+                divergence.norm(),
+                findings.decomposition().explanation(),
+                method.id(),
+                List.copyOf(plan.warnings()),
+                provenance.usage(clock.finish()),
+                provenance.finish());
+    }
+}

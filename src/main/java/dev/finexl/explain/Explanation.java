@@ -1,0 +1,49 @@
+package dev.finexl.explain;
+
+import com.fasterxml.jackson.annotation.JsonPropertyOrder;
+import java.util.List;
+
+/**
+ * What a personalisation changed. The order of the fields is part of the contract.
+ *
+ * @param summary two or three sentences in plain English
+ * @param changed whether the two sides differ by more than chance
+ * @param pValue of the sign-flip permutation test of "nothing changed", above 0 and at most 1
+ * @param aspects what changed, strongest first; only aspects whose interval stays above zero
+ * @param unexplained share of the change that no concept explains, 0 to 1
+ * @param relativeError of the decomposition, in the space that the method works in, 0 to 1
+ * @param divergenceNorm length of the mean paired difference of unit embeddings, 0 to 2
+ * @param vector the explanation vector: the aspects' directions times their scores, normalised; all zeros if nothing
+ *     is explained
+ * @param method the decomposition that was used
+ * @param warnings what the reader should know before trusting the scores
+ * @param usage what the answer cost
+ * @param provenance what the answer was made from
+ */
+@JsonPropertyOrder({
+    "summary",
+    "changed",
+    "pValue",
+    "aspects",
+    "unexplained",
+    "relativeError",
+    "divergenceNorm",
+    "vector",
+    "method",
+    "warnings",
+    "usage",
+    "provenance"
+})
+public record Explanation(
+        String summary,
+        boolean changed,
+        double pValue,
+        List<Aspect> aspects,
+        double unexplained,
+        double relativeError,
+        double divergenceNorm,
+        double[] vector,
+        String method,
+        List<String> warnings,
+        Usage usage,
+        Provenance provenance) {}

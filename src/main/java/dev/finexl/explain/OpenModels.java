@@ -1,0 +1,107 @@
+package dev.finexl.explain;
+
+import dev.finexl.embed.ClipEncoder;
+import dev.finexl.generate.ImageGenerator;
+import dev.finexl.generate.diffusion.DiffusionModels;
+import dev.finexl.generate.lora.LoraFile;
+import dev.finexl.generate.lora.WeightedLora;
+import dev.finexl.onnx.OnnxRuntime;
+import dev.finexl.onnx.SharedModels;
+import dev.finexl.onnx.SharedModels.Lease;
+import dev.finexl.store.CatalogueEntry;
+import dev.finexl.store.ModelFileException;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The models that are open in this process, shared by all explanations. Whole models stay open between explanations;
+ * what a LoRA makes of one lives as long as the explanation that asked for it.
+ */
+public final class OpenModels implements AutoCloseable {
+
+    private final OnnxRuntime runtime;
+    private final SharedModels<String, ImageGenerator> generators;
+    private final SharedModels<String, ClipEncoder> encoders;
+
+    /** @param idle most generators, and most encoders, that stay open without being in use */
+    public OpenModels(OnnxRuntime runtime, int idle) {
+        this.runtime = runtime;
+        this.generators = new SharedModels<>(idle);
+        this.encoders = new SharedModels<>(idle);
+    }
+
+    OnnxRuntime runtime() {
+        return runtime;
+    }
+
+    /** The encoder of an entry, opened if need be. */
+    Lease<ClipEncoder> encoder(CatalogueEntry entry) {
+        return encoders.acquire(key(entry), () -> ClipEncoder.open(runtime, entry.files()));
+    }
+
+    /** The generator of an entry, opened if need be. */
+    Lease<ImageGenerator> generator(CatalogueEntry entry) {
+        return generators.acquire(key(entry), () -> DiffusionModels.open(runtime, entry.files()));
+    }
+
+    /**
+     * The personalised side, until it is closed.
+     *
+     * @param generator makes its pictures
+     * @param model the lease of the model that it uses
+     * @param own whether the generator was made for this explanation and is closed with it
+     */
+    record Personalized(ImageGenerator generator, Lease<ImageGenerator> model, boolean own) implements AutoCloseable {
+
+        @Override
+        public void close() {
+            try (model) {
+                if (own) {
+                    generator.close();
+                }
+            }
+        }
+    }
+
+    /** Opens the personalised side and notes what it is made of. */
+    Personalized personalized(Comparison.Sampled sampled, ProvenanceRecorder provenance) {
+        Lease<ImageGenerator> model = generator(sampled.personalized());
+        try {
+            if (!sampled.personalized().equals(sampled.base())) {
+                provenance.model(
+                        "personalized", sampled.personalized(), model.value().files(), null);
+            }
+            List<WeightedLora> loras = new ArrayList<>();
+            for (Comparison.Lora lora : sampled.loras()) {
+                loras.add(new WeightedLora(read(lora.entry()), lora.weight()));
+                provenance.model("lora", lora.entry(), List.of(lora.entry().file()), lora.weight());
+            }
+            return loras.isEmpty()
+                    ? new Personalized(model.value(), model, false)
+                    : new Personalized(model.value().personalize(loras), model, true);
+        } catch (RuntimeException | Error e) {
+            model.close();
+            throw e;
+        }
+    }
+
+    private static LoraFile read(CatalogueEntry entry) {
+        try {
+            return LoraFile.read(entry.files(), entry.file());
+        } catch (IOException e) {
+            throw new ModelFileException(entry.files(), entry.file(), "cannot be read: " + e.getMessage(), e);
+        }
+    }
+
+    /** What tells an entry's content apart from that of the same name before a file was changed. */
+    private static String key(CatalogueEntry entry) {
+        return entry.files().reference() + "@" + entry.files().fingerprint();
+    }
+
+    @Override
+    public void close() {
+        generators.close();
+        encoders.close();
+    }
+}

@@ -1,0 +1,65 @@
+package dev.finexl.explain;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What an explanation was made from: enough to make the same one again.
+ *
+ * @param models the models in the roles {@code base}, {@code personalized}, {@code lora}, {@code encoder}
+ * @param sampler how the pictures were sampled; null for pictures that were given
+ * @param prompts the prompts that the pictures and the concept directions share
+ * @param vocabulary the concepts that were looked for
+ * @param seed of the first picture; picture {@code j} has {@code seed + j}
+ * @param images pictures on each side
+ * @param provider the execution provider in use, {@code cpu} or {@code cuda:N}
+ * @param versions of the program and what it computes with
+ */
+@JsonInclude(JsonInclude.Include.NON_NULL)
+public record Provenance(
+        List<Model> models,
+        Sampler sampler,
+        Source prompts,
+        Source vocabulary,
+        Long seed,
+        int images,
+        String provider,
+        Map<String, String> versions) {
+
+    /**
+     * A model that took part.
+     *
+     * @param role what it did
+     * @param reference what it was asked for as
+     * @param weight of a LoRA, else null
+     * @param files name to SHA-256 of each of its files that was used
+     */
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    public record Model(String role, String reference, Double weight, Map<String, String> files) {}
+
+    /**
+     * How the pictures were sampled.
+     *
+     * @param scheduler class and configuration of the noise scheduler
+     * @param evaluations evaluations of the denoiser for one picture
+     */
+    public record Sampler(
+            JsonNode scheduler,
+            int steps,
+            double guidanceScale,
+            String negativePrompt,
+            int height,
+            int width,
+            int evaluations) {}
+
+    /**
+     * A list of words that took part.
+     *
+     * @param name of the shipped list, or {@code request}
+     * @param count of its entries
+     * @param sha256 of its entries
+     */
+    public record Source(String name, int count, String sha256) {}
+}

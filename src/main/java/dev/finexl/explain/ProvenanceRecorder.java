@@ -1,0 +1,105 @@
+package dev.finexl.explain;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.finexl.concept.Concept;
+import dev.finexl.explain.RequestResolver.Plan;
+import dev.finexl.generate.ImageGenerator;
+import dev.finexl.generate.SamplerSettings;
+import dev.finexl.onnx.OnnxRuntime;
+import dev.finexl.store.CatalogueEntry;
+import dev.finexl.store.ModelFileException;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+
+/** Notes what takes part in an explanation while it is made. */
+final class ProvenanceRecorder {
+
+    private static final ObjectMapper MAPPER = new ObjectMapper();
+
+    private final OnnxRuntime runtime;
+    private final String version;
+    private final Plan plan;
+    private final List<Provenance.Model> models = new ArrayList<>();
+    private Provenance.Sampler sampler;
+
+    ProvenanceRecorder(OnnxRuntime runtime, String version, Plan plan) {
+        this.runtime = runtime;
+        this.version = version;
+        this.plan = plan;
+    }
+
+    /** @param weight of a LoRA, else null */
+    void model(String role, CatalogueEntry entry, List<String> files, Double weight) {
+        Map<String, String> hashes = new TreeMap<>();
+        for (String file : files) {
+            try {
+                hashes.put(file, entry.files().sha256(file));
+            } catch (IOException e) {
+                throw new ModelFileException(entry.files(), file, "cannot be read: " + e.getMessage(), e);
+            }
+        }
+        models.add(new Provenance.Model(role, entry.reference(), weight, hashes));
+    }
+
+    void sampler(SamplerSettings settings) {
+        JsonNode scheduler = MAPPER.valueToTree(settings.scheduler().config());
+        sampler = new Provenance.Sampler(
+                scheduler,
+                settings.steps(),
+                settings.guidanceScale(),
+                settings.negativePrompt(),
+                settings.height(),
+                settings.width(),
+                ImageGenerator.evaluationsPerImage(settings));
+    }
+
+    Usage usage(Map<String, Usage.StageTime> stages) {
+        int sampled = plan.comparison() instanceof Comparison.Sampled s ? 2 * s.images() : 0;
+        return new Usage(sampled, sampler == null ? 0 : (long) sampled * sampler.evaluations(), stages);
+    }
+
+    Provenance finish() {
+        Long seed = plan.comparison() instanceof Comparison.Sampled s ? s.seed() : null;
+        List<String> prompts = plan.drawnPrompts().prompts();
+        Stream<String> concepts = plan.vocabulary().concepts().stream().map(Concept::toString);
+        return new Provenance(
+                List.copyOf(models),
+                sampler,
+                new Provenance.Source(plan.prompts().name(), prompts.size(), sha256(prompts.stream())),
+                new Provenance.Source(
+                        plan.vocabulary().name(), plan.vocabulary().concepts().size(), sha256(concepts)),
+                seed,
+                plan.comparison().images(),
+                runtime.providerName(),
+                versions());
+    }
+
+    private Map<String, String> versions() {
+        Map<String, String> versions = new LinkedHashMap<>();
+        versions.put("finexl", version);
+        versions.put("onnxruntime", runtime.version());
+        versions.put("java", System.getProperty("java.version"));
+        return versions;
+    }
+
+    /** Of the texts, each ended by a line feed. */
+    private static String sha256(Stream<String> texts) {
+        try {
+            MessageDigest digest = MessageDigest.getInstance("SHA-256");
+            texts.forEach(text -> digest.update((text + "\n").getBytes(StandardCharsets.UTF_8)));
+            return HexFormat.of().formatHex(digest.digest());
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java has SHA-256", e);
+        }
+    }
+}

@@ -1,0 +1,265 @@
+package dev.finexl.explain;
+
+import dev.finexl.concept.ConceptInputException;
+import dev.finexl.concept.PromptSet;
+import dev.finexl.concept.ShippedConcepts;
+import dev.finexl.concept.Vocabulary;
+import dev.finexl.store.Catalogue;
+import dev.finexl.store.CatalogueEntry;
+import dev.finexl.store.ModelKind;
+import dev.finexl.store.ModelReferenceException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Supplier;
+
+/**
+ * Turns a request into a plan: finds every model, fills every gap from the models' own files, and refuses what cannot
+ * be meant, naming the field, before any model is opened.
+ */
+final class RequestResolver {
+
+    private static final String FALLBACK = "general";
+    private static final int FALLBACK_STEPS = 25;
+    private static final double FALLBACK_GUIDANCE = 7.5;
+    private static final Set<String> IMAGE_ENDINGS = Set.of(".png", ".jpg", ".jpeg", ".webp", ".gif", ".bmp");
+
+    private final Catalogue catalogue;
+    private final String configuredEncoder;
+
+    /** @param configuredEncoder reference of the encoder for a base that names none; null if there is none */
+    RequestResolver(Catalogue catalogue, String configuredEncoder) {
+        this.catalogue = catalogue;
+        this.configuredEncoder = configuredEncoder;
+    }
+
+    RequestResolver withCatalogue(Catalogue other) {
+        return new RequestResolver(other, configuredEncoder);
+    }
+
+    Catalogue catalogue() {
+        return catalogue;
+    }
+
+    /**
+     * A request with every choice made.
+     *
+     * @param comparison where the pictures come from
+     * @param encoder the image and text encoder
+     * @param prompts the prompts that pictures and concept directions share
+     * @param vocabulary the concepts to look for
+     * @param warnings what the reader should know
+     */
+    record Plan(
+            Comparison comparison,
+            CatalogueEntry encoder,
+            PromptSet prompts,
+            Vocabulary vocabulary,
+            List<String> warnings) {
+
+        /** The prompts that are really drawn, where there are fewer pictures than prompts. */
+        PromptSet drawnPrompts() {
+            int drawn = Math.min(comparison.images(), prompts.prompts().size());
+            boolean all = comparison instanceof Comparison.Given
+                    || drawn == prompts.prompts().size();
+            return all
+                    ? prompts
+                    : new PromptSet(prompts.name(), prompts.prompts().subList(0, drawn));
+        }
+    }
+
+    /** @throws InvalidRequestException if the request cannot be answered as it stands */
+    Plan resolve(ExplainRequest request) {
+        boolean models = request.base() != null
+                || request.personalized() != null
+                || !request.loras().isEmpty();
+        boolean pictures = request.baseImages() != null || request.personalizedImages() != null;
+        if (models == pictures) {
+            throw new InvalidRequestException(
+                    "base",
+                    "expected either 'base' with 'loras' or 'personalized', or 'baseImages' with 'personalizedImages'");
+        }
+        List<String> warnings = new ArrayList<>();
+        return pictures ? resolveGiven(request, warnings) : resolveSampled(request, warnings);
+    }
+
+    private Plan resolveSampled(ExplainRequest request, List<String> warnings) {
+        CatalogueEntry base = find("base", request.base(), ModelKind.DIFFUSION);
+        if (request.personalized() == null && request.loras().isEmpty()) {
+            throw new InvalidRequestException(
+                    "loras", "expected 'loras' or 'personalized': nothing to compare the base with");
+        }
+        CatalogueEntry personalized = request.personalized() == null
+                ? base
+                : find("personalized", request.personalized(), ModelKind.DIFFUSION);
+        List<Comparison.Lora> loras = new ArrayList<>();
+        for (int i = 0; i < request.loras().size(); i++) {
+            String field = "loras[%d].model".formatted(i);
+            ExplainRequest.LoraChoice choice = request.loras().get(i);
+            loras.add(new Comparison.Lora(field, find(field, choice.model(), ModelKind.LORA), choice.weight()));
+        }
+        ModelDefaults defaults = ModelDefaults.read(base.files());
+        CatalogueEntry encoder = encoder(request.encoder(), defaults.encoder());
+        warnIfForeign(base.files().reference(), encoder, warnings);
+        ModelDefaults encoderDefaults = ModelDefaults.read(encoder.files());
+        PromptSet prompts = prompts(request, first(defaults.prompts(), encoderDefaults.prompts(), FALLBACK));
+        int images = first(request.images(), prompts.prompts().size());
+        if (images < 2) {
+            throw new InvalidRequestException(
+                    "images",
+                    "at least 2 pictures are needed on each side: with one there is no telling chance from change");
+        }
+        Comparison comparison = new Comparison.Sampled(
+                base,
+                defaults,
+                personalized,
+                loras,
+                sampling(request, defaults.sampler()),
+                images,
+                first(request.seed(), 0L));
+        return new Plan(comparison, encoder, prompts, vocabulary(request, defaults, encoderDefaults), warnings);
+    }
+
+    private static Comparison.Sampling sampling(ExplainRequest request, ModelDefaults.Sampler defaults) {
+        if (request.scheduler() != null && request.schedulerConfig() != null) {
+            throw new InvalidRequestException("scheduler", "'scheduler' and 'schedulerConfig' exclude each other");
+        }
+        return new Comparison.Sampling(
+                request.schedulerConfig() != null ? null : first(request.scheduler(), defaults.scheduler()),
+                request.schedulerConfig(),
+                first(request.steps(), defaults.steps(), FALLBACK_STEPS),
+                first(request.guidanceScale(), defaults.guidanceScale(), FALLBACK_GUIDANCE),
+                first(request.negativePrompt(), ""),
+                first(request.height(), defaults.height()),
+                first(request.width(), defaults.width()));
+    }
+
+    private Plan resolveGiven(ExplainRequest request, List<String> warnings) {
+        CatalogueEntry base = folder("baseImages", request.baseImages());
+        CatalogueEntry personalized = folder("personalizedImages", request.personalizedImages());
+        Set<String> left = imageNames(base);
+        Set<String> right = imageNames(personalized);
+        Set<String> both = new TreeSet<>(left);
+        both.retainAll(right);
+        if (both.size() < 2 || both.size() > ExplainRequest.MAX_IMAGES) {
+            throw new InvalidRequestException(
+                    "baseImages",
+                    "expected 2 to %d pictures with the same names in both folders, but %d are (of %d and %d)"
+                            .formatted(ExplainRequest.MAX_IMAGES, both.size(), left.size(), right.size()));
+        }
+        int unpaired = left.size() + right.size() - 2 * both.size();
+        if (unpaired > 0) {
+            warnings.add("%d pictures have no partner of the same name in the other folder and were left out."
+                    .formatted(unpaired));
+        }
+        CatalogueEntry encoder = encoder(request.encoder(), null);
+        warnIfForeign(base.files().reference(), encoder, warnings);
+        ModelDefaults encoderDefaults = ModelDefaults.read(encoder.files());
+        return new Plan(
+                new Comparison.Given(base, personalized, List.copyOf(both)),
+                encoder,
+                prompts(request, first(encoderDefaults.prompts(), FALLBACK)),
+                vocabulary(request, encoderDefaults, encoderDefaults),
+                warnings);
+    }
+
+    private static Set<String> imageNames(CatalogueEntry folder) {
+        Set<String> names = new TreeSet<>();
+        for (String name : folder.files().names()) {
+            int dot = name.lastIndexOf('.');
+            if (dot > 0 && IMAGE_ENDINGS.contains(name.substring(dot).toLowerCase(java.util.Locale.ROOT))) {
+                names.add(name);
+            }
+        }
+        return names;
+    }
+
+    /** The encoder belongs to the question: what understands only the miniature's world is not taken for another's. */
+    private CatalogueEntry encoder(String requested, String ofBase) {
+        String reference = first(requested, ofBase, configuredEncoder);
+        if (reference == null) {
+            throw new InvalidRequestException(
+                    "encoder",
+                    "expected the reference of a CLIP encoder that understands these pictures: neither the request nor the"
+                            + " base's finexl.json nor the configuration (finexl.models.encoder) names one");
+        }
+        return find("encoder", reference, ModelKind.ENCODER);
+    }
+
+    private static void warnIfForeign(String base, CatalogueEntry encoder, List<String> warnings) {
+        if (Catalogue.isBundled(encoder) && !base.startsWith("classpath:")) {
+            warnings.add(
+                    "The encoder %s understands only the bundled miniature's world; scores of other pictures mean little."
+                            .formatted(encoder.reference()));
+        }
+    }
+
+    private static PromptSet prompts(ExplainRequest request, String byDefault) {
+        if (request.prompts() != null && request.promptSet() != null) {
+            throw new InvalidRequestException("promptSet", "'prompts' and 'promptSet' exclude each other");
+        }
+        return request.prompts() != null
+                ? checked("prompts", () -> new PromptSet("request", request.prompts()))
+                : checked("promptSet", () -> ShippedConcepts.promptSet(first(request.promptSet(), byDefault)));
+    }
+
+    private static Vocabulary vocabulary(ExplainRequest request, ModelDefaults base, ModelDefaults encoder) {
+        if (request.concepts() != null && request.vocabulary() != null) {
+            throw new InvalidRequestException("vocabulary", "'vocabulary' and 'concepts' exclude each other");
+        }
+        if (request.concepts() != null) {
+            return checked("concepts", () -> RequestConcepts.vocabulary(request.concepts()));
+        }
+        String name = first(request.vocabulary(), base.vocabulary(), encoder.vocabulary(), FALLBACK);
+        return checked("vocabulary", () -> ShippedConcepts.vocabulary(name));
+    }
+
+    private static <T> T checked(String field, Supplier<T> reading) {
+        try {
+            return reading.get();
+        } catch (ConceptInputException e) {
+            throw new InvalidRequestException(field, e);
+        }
+    }
+
+    private CatalogueEntry find(String field, String reference, ModelKind expected) {
+        if (reference == null) {
+            throw new InvalidRequestException(field, "expected the reference of a model");
+        }
+        CatalogueEntry entry;
+        try {
+            entry = catalogue.find(reference);
+        } catch (ModelReferenceException e) {
+            throw new InvalidRequestException(field, e);
+        }
+        if (entry.kind() != expected) {
+            throw new InvalidRequestException(
+                    field,
+                    "model '%s' is a %s, expected a %s"
+                            .formatted(reference, entry.kind().label(), expected.label()));
+        }
+        return entry;
+    }
+
+    private CatalogueEntry folder(String field, String reference) {
+        if (reference == null) {
+            throw new InvalidRequestException(field, "expected a folder of pictures");
+        }
+        try {
+            return catalogue.folder(reference);
+        } catch (ModelReferenceException e) {
+            throw new InvalidRequestException(field, e);
+        }
+    }
+
+    @SafeVarargs
+    private static <T> T first(T... choices) {
+        for (T choice : choices) {
+            if (choice != null) {
+                return choice;
+            }
+        }
+        return null;
+    }
+}

@@ -1,0 +1,60 @@
+package dev.finexl.explain;
+
+import dev.finexl.concept.Degree;
+import java.util.List;
+import java.util.Locale;
+
+/** Writes the summary: two or three sentences in plain English that say what the numbers say, and no more. */
+final class SummaryWriter {
+
+    /** Below this score a change is slight. */
+    private static final double CLEAR = 0.3;
+    /** From this score on a change is strong: more than half of what naming the concept in the prompt does. */
+    private static final double STRONG = 0.6;
+    /** From this share on, what is left unexplained is worth a sentence. */
+    private static final double WORTH_SAYING = 0.3;
+
+    private SummaryWriter() {}
+
+    static Degree degree(double score) {
+        if (score < CLEAR) {
+            return Degree.SLIGHTLY;
+        }
+        return score < STRONG ? Degree.CLEARLY : Degree.MUCH;
+    }
+
+    static String write(boolean changed, double pValue, List<Aspect> aspects, double unexplained) {
+        if (!changed) {
+            return "The two sides cannot be told apart: the differences between their pictures are within chance (p = %s)."
+                    .formatted(number(pValue));
+        }
+        if (aspects.isEmpty()) {
+            return "The pictures differ from the base's, but no concept of the vocabulary stands out: all of the change is"
+                    + " left unexplained.";
+        }
+        String found = "Compared with the base's, the pictures are %s.".formatted(list(aspects));
+        String rest = unexplained >= WORTH_SAYING
+                ? " Nothing else is significant; %.0f %% of the change is on no concept of the vocabulary."
+                        .formatted(100 * unexplained)
+                : " Nothing else is significant.";
+        return found + rest;
+    }
+
+    private static String list(List<Aspect> aspects) {
+        List<String> said = aspects.stream().map(SummaryWriter::say).toList();
+        int last = said.size() - 1;
+        return last == 0 ? said.getFirst() : String.join(", ", said.subList(0, last)) + " and " + said.get(last);
+    }
+
+    private static String say(Aspect aspect) {
+        return "%s (%s ± %s)"
+                .formatted(
+                        aspect.phrase(),
+                        number(aspect.score()),
+                        number(aspect.interval().halfWidth()));
+    }
+
+    private static String number(double value) {
+        return String.format(Locale.ROOT, value < 0.01 ? "%.4f" : "%.2f", value);
+    }
+}

@@ -1,0 +1,21 @@
+package dev.finexl.explain;
+
+import java.util.Map;
+
+/**
+ * What an explanation cost.
+ *
+ * @param images pictures that were sampled, on both sides together
+ * @param denoiserEvaluations how often the denoiser was evaluated on one picture's latents; guidance counts twice
+ * @param stages wall time and session time for each stage, in the order in which the stages ran
+ */
+public record Usage(int images, long denoiserEvaluations, Map<String, StageTime> stages) {
+
+    /**
+     * The time of one stage.
+     *
+     * @param wallSeconds from the stage's start to its end
+     * @param sessionSeconds of it, inside ONNX Runtime
+     */
+    public record StageTime(double wallSeconds, double sessionSeconds) {}
+}
