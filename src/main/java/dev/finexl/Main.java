@@ -1,0 +1,39 @@
+package dev.finexl;
+
+import dev.finexl.serve.cli.Failures;
+import dev.finexl.serve.cli.FinexlCommand;
+import io.quarkus.picocli.runtime.annotations.TopCommand;
+import io.quarkus.runtime.Quarkus;
+import io.quarkus.runtime.QuarkusApplication;
+import io.quarkus.runtime.annotations.QuarkusMain;
+import picocli.CommandLine;
+
+/** Starts the program: with a command it runs that and ends, without one it serves HTTP. */
+@QuarkusMain
+public final class Main implements QuarkusApplication {
+
+    private final FinexlCommand command;
+    private final CommandLine.IFactory factory;
+
+    Main(@TopCommand FinexlCommand command, CommandLine.IFactory factory) {
+        this.command = command;
+        this.factory = factory;
+    }
+
+    /** @param args the command and its options */
+    public static void main(String... args) {
+        if (args.length > 0) {
+            // A command has no use for a port, and only its own words belong on the terminal.
+            System.setProperty("quarkus.http.host-enabled", "false");
+            System.setProperty("quarkus.log.level", "WARN");
+        }
+        Quarkus.run(Main.class, args);
+    }
+
+    @Override
+    public int run(String... args) {
+        return new CommandLine(command, factory)
+                .setExecutionExceptionHandler(new Failures())
+                .execute(args);
+    }
+}

@@ -1,0 +1,69 @@
+package dev.finexl;
+
+import dev.finexl.explain.Explainer;
+import dev.finexl.explain.OpenModels;
+import dev.finexl.onnx.OnnxRuntime;
+import dev.finexl.onnx.OnnxSettings;
+import dev.finexl.onnx.ProviderChoice;
+import dev.finexl.serve.http.ExplainGate;
+import dev.finexl.store.Catalogue;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.inject.Disposes;
+import jakarta.enterprise.inject.Produces;
+import jakarta.inject.Singleton;
+import java.util.List;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
+
+/** Makes the parts of the program out of its configuration, so that no room below knows of either. */
+@ApplicationScoped
+class Wiring {
+
+    private final FinexlConfig config;
+    private final String version;
+
+    Wiring(FinexlConfig config, @ConfigProperty(name = "quarkus.application.version") String version) {
+        this.config = config;
+        this.version = version;
+    }
+
+    @Produces
+    @Singleton
+    Catalogue catalogue() {
+        return new Catalogue(config.models().roots().orElse(List.of()));
+    }
+
+    @Produces
+    @Singleton
+    OnnxRuntime onnxRuntime() {
+        FinexlConfig.Onnx onnx = config.onnx();
+        return new OnnxRuntime(new OnnxSettings(
+                ProviderChoice.parse(onnx.provider()), onnx.cudaDevice(), onnx.cudaMemoryLimit(), onnx.threads()));
+    }
+
+    @Produces
+    @Singleton
+    OpenModels openModels(OnnxRuntime runtime) {
+        return new OpenModels(runtime, config.models().idle());
+    }
+
+    void close(@Disposes OpenModels models) {
+        models.close();
+    }
+
+    @Produces
+    @Singleton
+    Explainer explainer(Catalogue catalogue, OpenModels models) {
+        return new Explainer(
+                catalogue,
+                config.models().encoder().orElse(null),
+                models,
+                config.sampling().batch(),
+                version);
+    }
+
+    @Produces
+    @Singleton
+    ExplainGate explainGate() {
+        return new ExplainGate(config.http().concurrent(), config.http().waiting());
+    }
+}

@@ -1,0 +1,2 @@
+/** How an explanation is shown to people. */
+package dev.finexl.report;

@@ -1,0 +1,144 @@
+package dev.finexl.serve.cli;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.finexl.embed.RgbImage;
+import dev.finexl.explain.ExplainListener;
+import dev.finexl.explain.ExplainRequest;
+import dev.finexl.explain.Explainer;
+import dev.finexl.explain.Explanation;
+import dev.finexl.onnx.RunScope;
+import dev.finexl.report.TerminalChart;
+import jakarta.validation.ConstraintViolation;
+import jakarta.validation.Validator;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** {@code explain}: one explanation, in words and as a chart on the terminal, and as files where asked for. */
+@Command(
+        name = "explain",
+        mixinStandardHelpOptions = true,
+        sortOptions = false,
+        description = "Explains what a personalized model, or a second set of pictures, shows that its base does not.",
+        footer = {
+            "",
+            "Defaults come from the model's own files and its finexl.json.",
+            "Example: explain --base mini-diffusion --lora vivid --save-images out"
+        })
+public final class ExplainCommand implements Callable<Integer> {
+
+    private final Explainer explainer;
+    private final Validator validator;
+    private final ObjectMapper mapper;
+
+    @Spec
+    private CommandSpec spec;
+
+    @Mixin
+    private ExplainOptions options;
+
+    @Option(names = "--json", paramLabel = "FILE", description = "write the explanation as JSON; - for standard output")
+    private String json;
+
+    @Option(
+            names = "--save-images",
+            paramLabel = "DIR",
+            description = "write the pictures and a contact sheet, base above personalized")
+    private Path saveImages;
+
+    ExplainCommand(Explainer explainer, Validator validator, ObjectMapper mapper) {
+        this.explainer = explainer;
+        this.validator = validator;
+        this.mapper = mapper;
+    }
+
+    @Override
+    public Integer call() throws IOException {
+        ExplainRequest request = options.toRequest();
+        requireValid(request);
+        boolean terminal = System.console() != null && System.console().isTerminal();
+        ProgressPrinter progress = new ProgressPrinter(System.err, terminal);
+        try (RunScope scope = new RunScope();
+                ImageSaver saver = saveImages == null ? null : new ImageSaver(saveImages)) {
+            Explanation explanation;
+            try {
+                explanation = explainer
+                        .withRoots(options.namedPaths())
+                        .explain(request, saver == null ? progress : new Both(progress, saver), scope);
+            } finally {
+                progress.clear();
+            }
+            if (saver != null) {
+                saver.finish();
+            }
+            print(explanation);
+        }
+        return CommandLine.ExitCode.OK;
+    }
+
+    private void requireValid(ExplainRequest request) {
+        Set<ConstraintViolation<ExplainRequest>> violations = validator.validate(request);
+        if (!violations.isEmpty()) {
+            throw new ParameterException(
+                    spec.commandLine(),
+                    violations.stream()
+                            .map(v -> "%s %s".formatted(v.getPropertyPath(), v.getMessage()))
+                            .sorted()
+                            .collect(Collectors.joining("; ")));
+        }
+    }
+
+    private void print(Explanation explanation) throws IOException {
+        PrintWriter out = spec.commandLine().getOut();
+        if ("-".equals(json)) {
+            out.println(mapper.writerWithDefaultPrettyPrinter().writeValueAsString(explanation));
+            out.flush();
+            return;
+        }
+        out.println(explanation.summary());
+        if (!explanation.aspects().isEmpty()) {
+            out.println();
+            out.print(TerminalChart.render(explanation));
+        }
+        explanation.warnings().forEach(warning -> out.println("\nWarning: " + warning));
+        out.flush();
+        if (json != null) {
+            writeJson(explanation, Path.of(json).toAbsolutePath());
+        }
+    }
+
+    private void writeJson(Explanation explanation, Path target) throws IOException {
+        Path aside = Files.createTempFile(target.getParent(), ".finexl-", ".json");
+        try {
+            Files.write(aside, mapper.writerWithDefaultPrettyPrinter().writeValueAsBytes(explanation));
+            Files.move(aside, target, StandardCopyOption.REPLACE_EXISTING);
+        } finally {
+            Files.deleteIfExists(aside);
+        }
+    }
+
+    private record Both(ExplainListener progress, ExplainListener images) implements ExplainListener {
+
+        @Override
+        public void progress(Stage stage, long done, long total) {
+            progress.progress(stage, done, total);
+        }
+
+        @Override
+        public void image(Side side, int index, RgbImage image) {
+            images.image(side, index, image);
+        }
+    }
+}

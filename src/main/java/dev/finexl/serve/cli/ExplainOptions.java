@@ -1,0 +1,204 @@
+package dev.finexl.serve.cli;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.finexl.concept.ConceptInputException;
+import dev.finexl.concept.PromptSet;
+import dev.finexl.concept.VocabularyReader;
+import dev.finexl.explain.ExplainRequest;
+import dev.finexl.explain.ExplainRequest.ConceptInput;
+import dev.finexl.explain.ExplainRequest.LoraChoice;
+import dev.finexl.explain.InvalidRequestException;
+import dev.finexl.store.ModelJson;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
+import picocli.CommandLine.Option;
+
+/** The options of {@code explain}, which say the same as the fields of {@link ExplainRequest}. */
+final class ExplainOptions {
+
+    @Option(names = "--base", paramLabel = "MODEL", description = "base model: an id of `models` or a directory")
+    String base;
+
+    @Option(
+            names = "--personalized",
+            paramLabel = "MODEL",
+            description = "personalized model, where it is a whole model")
+    String personalized;
+
+    @Option(
+            names = "--lora",
+            paramLabel = "FILE[:WEIGHT]",
+            description = "LoRA that makes the personalized model, an id of `models` or a file; may be repeated")
+    List<String> loras = List.of();
+
+    @Option(names = "--base-images", paramLabel = "DIR", description = "pictures of the base, in place of a model")
+    Path baseImages;
+
+    @Option(
+            names = "--personalized-images",
+            paramLabel = "DIR",
+            description = "pictures of the personalized model, paired with the base's by file name")
+    Path personalizedImages;
+
+    @Option(names = "--encoder", paramLabel = "MODEL", description = "CLIP encoder; default: the one of the base")
+    String encoder;
+
+    @Option(names = "--prompts", paramLabel = "FILE|NAME", description = "prompts, one a line, or a set that ships")
+    String prompts;
+
+    @Option(names = "--prompt", paramLabel = "TEXT", description = "one prompt; may be repeated")
+    List<String> prompt = List.of();
+
+    @Option(names = "--negative", paramLabel = "TEXT", description = "negative prompt")
+    String negative;
+
+    @Option(names = "--guidance", paramLabel = "X", description = "guidance scale")
+    Double guidance;
+
+    @Option(
+            names = "--scheduler",
+            paramLabel = "NAME|FILE",
+            description = "noise scheduler: a name or a scheduler_config.json")
+    String scheduler;
+
+    @Option(names = "--steps", paramLabel = "N", description = "inference steps")
+    Integer steps;
+
+    @Option(names = "--height", paramLabel = "PIXELS", description = "height of the pictures")
+    Integer height;
+
+    @Option(names = "--width", paramLabel = "PIXELS", description = "width of the pictures")
+    Integer width;
+
+    @Option(names = "--images", paramLabel = "N", description = "pictures on each side; default: one for each prompt")
+    Integer images;
+
+    @Option(names = "--seed", paramLabel = "N", description = "seed of the first picture, the next is one more")
+    Long seed;
+
+    @Option(names = "--method", paramLabel = "NAME", description = "decomposition of the change into concepts")
+    String method;
+
+    @Option(
+            names = "--concepts",
+            paramLabel = "FILE|NAME",
+            description = "concepts to look for: a file, or a vocabulary that ships")
+    String concepts;
+
+    /**
+     * The request that these options are.
+     *
+     * @throws InvalidRequestException if a file that they name cannot be read or is not what it should be
+     */
+    ExplainRequest toRequest() {
+        boolean promptFile = prompts != null && looksLikeFile(prompts);
+        boolean conceptFile = concepts != null && looksLikeFile(concepts);
+        boolean schedulerFile = scheduler != null && looksLikeFile(scheduler);
+        if (prompts != null && !prompt.isEmpty()) {
+            throw new InvalidRequestException("--prompt", "--prompt and --prompts exclude each other");
+        }
+        return new ExplainRequest(
+                base,
+                personalized,
+                loras.stream().map(ExplainOptions::lora).toList(),
+                baseImages == null ? null : baseImages.toString(),
+                personalizedImages == null ? null : personalizedImages.toString(),
+                encoder,
+                promptFile ? readPrompts() : prompt.isEmpty() ? null : prompt,
+                promptFile ? null : prompts,
+                negative,
+                guidance,
+                schedulerFile ? null : scheduler,
+                schedulerFile ? readScheduler() : null,
+                steps,
+                height,
+                width,
+                images,
+                seed,
+                method,
+                conceptFile ? null : concepts,
+                conceptFile ? readConcepts() : null);
+    }
+
+    /** The files and directories that the options name: who starts the program may read what he names. */
+    List<Path> namedPaths() {
+        List<Path> paths = new ArrayList<>();
+        Stream.concat(Stream.of(base, personalized, encoder), loras.stream().map(l -> lora(l).model()))
+                .filter(reference -> reference != null && !reference.isEmpty())
+                .map(Path::of)
+                .filter(Files::exists)
+                .forEach(paths::add);
+        Stream.of(baseImages, personalizedImages)
+                .filter(path -> path != null && Files.exists(path))
+                .forEach(paths::add);
+        return paths;
+    }
+
+    /** {@code file:weight}, where what follows the last colon is a number; a colon elsewhere belongs to the name. */
+    static LoraChoice lora(String text) {
+        int colon = text.lastIndexOf(':');
+        if (colon > 0) {
+            try {
+                return new LoraChoice(text.substring(0, colon), Double.valueOf(text.substring(colon + 1)));
+            } catch (NumberFormatException notAWeight) {
+                return new LoraChoice(text, 1.0);
+            }
+        }
+        return new LoraChoice(text, 1.0);
+    }
+
+    private static boolean looksLikeFile(String text) {
+        return text.indexOf('/') >= 0 || text.indexOf('.') >= 0 || Files.exists(Path.of(text));
+    }
+
+    private List<String> readPrompts() {
+        return read("--prompts", () -> PromptSet.read(Path.of(prompts))).prompts();
+    }
+
+    private List<ConceptInput> readConcepts() {
+        return read("--concepts", () -> VocabularyReader.read(Path.of(concepts))).concepts().stream()
+                .map(concept -> new ConceptInput(
+                        concept.name(),
+                        concept.category().label(),
+                        concept.wordings().subList(1, concept.wordings().size()),
+                        concept.phrase().template()))
+                .toList();
+    }
+
+    private static <T> T read(String option, Supplier<T> reader) {
+        try {
+            return reader.get();
+        } catch (ConceptInputException e) {
+            throw new InvalidRequestException(option, e);
+        }
+    }
+
+    private JsonNode readScheduler() {
+        try {
+            return ModelJson.MAPPER.readTree(readText("--scheduler", scheduler));
+        } catch (JsonProcessingException e) {
+            throw new InvalidRequestException(
+                    "--scheduler", "%s is not JSON: %s".formatted(scheduler, e.getOriginalMessage()));
+        }
+    }
+
+    private static String readText(String option, String file) {
+        final int limit = 8 << 20;
+        try {
+            Path path = Path.of(file);
+            if (Files.size(path) > limit) {
+                throw new InvalidRequestException(
+                        option, "%s is larger than the %d bytes accepted here".formatted(file, limit));
+            }
+            return Files.readString(path);
+        } catch (IOException e) {
+            throw new InvalidRequestException(option, "%s cannot be read as UTF-8 text: %s".formatted(file, e));
+        }
+    }
+}

@@ -1,0 +1,32 @@
+package dev.finexl.serve.cli;
+
+import dev.finexl.explain.InvalidRequestException;
+import java.util.concurrent.CancellationException;
+import picocli.CommandLine;
+import picocli.CommandLine.IExecutionExceptionHandler;
+import picocli.CommandLine.ParseResult;
+
+/**
+ * Turns what a command throws into one line on standard error and an exit code: 2 for a request that cannot be meant
+ * as it stands, 1 for everything else.
+ */
+public final class Failures implements IExecutionExceptionHandler {
+
+    @Override
+    public int handleExecutionException(Exception failure, CommandLine command, ParseResult parsed) {
+        String message = failure.getMessage() == null ? failure.toString() : failure.getMessage();
+        command.getErr().println("finexl: " + message);
+        if (isUnexpected(failure)) {
+            failure.printStackTrace(command.getErr());
+        }
+        return failure instanceof InvalidRequestException ? CommandLine.ExitCode.USAGE : CommandLine.ExitCode.SOFTWARE;
+    }
+
+    /** A fault of the program rather than of what it was given: its trace is worth reading. */
+    private static boolean isUnexpected(Exception failure) {
+        return !(failure instanceof CancellationException)
+                && !failure.getClass().getName().startsWith("dev.finexl.")
+                && !(failure instanceof java.io.IOException)
+                && !(failure instanceof java.io.UncheckedIOException);
+    }
+}

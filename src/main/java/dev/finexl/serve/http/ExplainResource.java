@@ -1,0 +1,66 @@
+package dev.finexl.serve.http;
+
+import dev.finexl.explain.ExplainListener;
+import dev.finexl.explain.ExplainRequest;
+import dev.finexl.explain.Explainer;
+import dev.finexl.explain.Explanation;
+import dev.finexl.onnx.RunScope;
+import io.smallrye.common.annotation.Blocking;
+import jakarta.validation.Valid;
+import jakarta.validation.constraints.NotNull;
+import jakarta.ws.rs.Consumes;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.MediaType;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.media.Content;
+import org.eclipse.microprofile.openapi.annotations.media.ExampleObject;
+import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
+
+/** {@code POST /explain}: one explanation, answered when it is done. */
+@Path("/explain")
+public class ExplainResource {
+
+    private final Explainer explainer;
+    private final ExplainGate gate;
+
+    ExplainResource(Explainer explainer, ExplainGate gate) {
+        this.explainer = explainer;
+        this.gate = gate;
+    }
+
+    /** Explains what the request names. A platform thread is used: the work is native code that a carrier would pin. */
+    @POST
+    @Consumes(MediaType.APPLICATION_JSON)
+    @Produces(MediaType.APPLICATION_JSON)
+    @Blocking
+    @Operation(
+            operationId = "explain",
+            summary = "Explain a personalization",
+            description =
+                    "Samples pairs of pictures, base and personalized with the same prompts and noise, and says in"
+                            + " words and scores what changed. Answers when it is done.")
+    @RequestBody(
+            required = true,
+            content =
+                    @Content(
+                            examples =
+                                    @ExampleObject(
+                                            name = "a bundled LoRA",
+                                            value =
+                                                    "{\"base\": \"mini-diffusion\", \"loras\": [{\"model\": \"vivid\"}]}")))
+    @APIResponse(responseCode = "200", description = "the explanation")
+    @APIResponse(responseCode = "400", description = "the request cannot be meant as it stands; names the field")
+    @APIResponse(responseCode = "413", description = "the body is too large")
+    @APIResponse(responseCode = "422", description = "a model or a picture that the request names cannot be used")
+    @APIResponse(responseCode = "429", description = "too many requests are waiting; come back")
+    public Explanation explain(@NotNull @Valid ExplainRequest request) {
+        return gate.run(() -> {
+            try (RunScope scope = new RunScope()) {
+                return explainer.explain(request, ExplainListener.NONE, scope);
+            }
+        });
+    }
+}

@@ -1,0 +1,73 @@
+package dev.finexl.serve.http;
+
+import dev.finexl.onnx.OnnxRuntime;
+import jakarta.enterprise.context.ApplicationScoped;
+import org.eclipse.microprofile.health.HealthCheck;
+import org.eclipse.microprofile.health.HealthCheckResponse;
+import org.eclipse.microprofile.health.Liveness;
+import org.eclipse.microprofile.health.Readiness;
+import org.eclipse.microprofile.health.Startup;
+
+/** The program's health, with the execution provider that is in use. */
+final class Health {
+
+    private static final String NAME = "finexl";
+
+    private Health() {}
+
+    /** Up as long as requests can be answered at all. */
+    @Liveness
+    @ApplicationScoped
+    static class Live implements HealthCheck {
+
+        @Override
+        public HealthCheckResponse call() {
+            return HealthCheckResponse.up(NAME);
+        }
+    }
+
+    /** Up once ONNX Runtime is loaded with its provider. */
+    @Startup
+    @ApplicationScoped
+    static class Started implements HealthCheck {
+
+        private final OnnxRuntime runtime;
+
+        Started(OnnxRuntime runtime) {
+            this.runtime = runtime;
+        }
+
+        @Override
+        public HealthCheckResponse call() {
+            return HealthCheckResponse.named(NAME)
+                    .up()
+                    .withData("provider", runtime.providerName())
+                    .withData("onnxruntime", runtime.version())
+                    .build();
+        }
+    }
+
+    /** Up once every session of the bundled models has run. */
+    @Readiness
+    @ApplicationScoped
+    static class Ready implements HealthCheck {
+
+        private final WarmUp warmUp;
+        private final OnnxRuntime runtime;
+
+        Ready(WarmUp warmUp, OnnxRuntime runtime) {
+            this.warmUp = warmUp;
+            this.runtime = runtime;
+        }
+
+        @Override
+        public HealthCheckResponse call() {
+            WarmUp.State state = warmUp.state();
+            var response =
+                    HealthCheckResponse.named(NAME).status(state.ready()).withData("provider", runtime.providerName());
+            return state.ready()
+                    ? response.build()
+                    : response.withData("waiting", state.detail()).build();
+        }
+    }
+}

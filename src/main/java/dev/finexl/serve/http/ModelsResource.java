@@ -1,0 +1,40 @@
+package dev.finexl.serve.http;
+
+import dev.finexl.store.Catalogue;
+import io.smallrye.common.annotation.RunOnVirtualThread;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.MediaType;
+import java.util.List;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+
+/** {@code GET /models}: what can be named in a request. */
+@Path("/models")
+public class ModelsResource {
+
+    private final Catalogue catalogue;
+
+    ModelsResource(Catalogue catalogue) {
+        this.catalogue = catalogue;
+    }
+
+    /**
+     * One model.
+     *
+     * @param reference what a request calls it
+     * @param kind {@code diffusion}, {@code encoder} or {@code lora}
+     */
+    public record Model(String reference, String kind) {}
+
+    /** The bundled models, then those that lie directly in a models folder. */
+    @GET
+    @Produces(MediaType.APPLICATION_JSON)
+    @RunOnVirtualThread
+    @Operation(operationId = "models", summary = "List the models that a request can name")
+    public List<Model> models() {
+        return catalogue.list().stream()
+                .map(entry -> new Model(entry.reference(), entry.kind().label()))
+                .toList();
+    }
+}

@@ -1,0 +1,167 @@
+package dev.finexl.serve.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.finexl.serve.BrokenModels;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The command line as a user has it: the packaged jar in a process of its own. */
+class ExplainCommandIT {
+
+    private static final String JAR = "target/quarkus-app/quarkus-run.jar";
+
+    @TempDir
+    Path folder;
+
+    private record Run(int exit, String out, String err) {}
+
+    private Run finexl(String... arguments) throws IOException, InterruptedException {
+        List<String> command = new ArrayList<>(List.of(
+                ProcessHandle.current().info().command().orElseThrow(),
+                "-jar",
+                Path.of(JAR).toAbsolutePath().toString()));
+        command.addAll(List.of(arguments));
+        Path out = folder.resolve("stdout");
+        Path err = folder.resolve("stderr");
+        Process process = new ProcessBuilder(command)
+                .directory(folder.toFile())
+                .redirectOutput(out.toFile())
+                .redirectError(err.toFile())
+                .start();
+        assertThat(process.waitFor(5, TimeUnit.MINUTES)).isTrue();
+        return new Run(
+                process.exitValue(),
+                Files.readString(out, StandardCharsets.UTF_8),
+                Files.readString(err, StandardCharsets.UTF_8));
+    }
+
+    @Test
+    void explainsABundledLoraInWordsAndPictures() throws Exception {
+        Run run = finexl(
+                "explain",
+                "--base",
+                "mini-diffusion",
+                "--lora",
+                "vivid:1.0",
+                "--images",
+                "8",
+                "--json",
+                "out.json",
+                "--save-images",
+                "pictures");
+        assertThat(run.err()).doesNotContain("WARN").contains("sampling 16/16 images");
+        assertThat(run.exit()).isZero();
+        assertThat(run.out())
+                .startsWith("Compared with the base's")
+                .contains("more vivid in colour")
+                .contains("█");
+        JsonNode json = new ObjectMapper().readTree(folder.resolve("out.json").toFile());
+        assertThat(json.get("aspects").get(0).get("name").asText()).isEqualTo("vivid");
+        try (Stream<Path> files = Files.walk(folder.resolve("pictures"))) {
+            assertThat(files.filter(Files::isRegularFile)).hasSize(17);
+        }
+        assertThat(folder.resolve("pictures/contact-sheet.png")).exists();
+        assertThat(folder.resolve("pictures/personalized/0007.png")).exists();
+    }
+
+    @Test
+    void explainsItsOwnPicturesFromTheirFolders() throws Exception {
+        finexl("explain", "--base", "mini-diffusion", "--lora", "vivid", "--images", "8", "--save-images", "p");
+        Run run = finexl(
+                "explain",
+                "--base-images",
+                "p/base",
+                "--personalized-images",
+                "p/personalized",
+                "--encoder",
+                "mini-clip",
+                "--json",
+                "-");
+        assertThat(run.exit()).isZero();
+        JsonNode json = new ObjectMapper().readTree(run.out());
+        assertThat(json.get("aspects").get(0).get("name").asText()).isEqualTo("vivid");
+        assertThat(json.get("warnings").get(0).asText()).contains("miniature");
+    }
+
+    @Test
+    void listsTheModels() throws Exception {
+        Run run = finexl("models");
+        assertThat(run.exit()).isZero();
+        assertThat(run.out()).contains("classpath:mini-diffusion").contains("lora");
+        assertThat(run.err()).isEmpty();
+    }
+
+    @Test
+    void helps() throws Exception {
+        assertThat(finexl("--help").out()).contains("explain").contains("models");
+        assertThat(finexl("explain", "--help").out()).contains("--save-images").contains("--guidance");
+        assertThat(finexl("--version").out()).startsWith("finexl ");
+    }
+
+    @Test
+    void tellsBadUsageFromFailure() throws Exception {
+        BrokenModels.write(folder);
+        Path prompts = Files.write(folder.resolve("many.txt"), Collections.nCopies(10_000, "a red circle"));
+        Path none = Files.writeString(folder.resolve("none.txt"), "# nothing\n");
+        Path one = Files.writeString(folder.resolve("one.txt"), "palette: vivid\n");
+        assertFails(2, "--nonsense", "explain", "--nonsense");
+        assertFails(2, "no-such-model", "explain", "--base", "no-such-model", "--lora", "vivid");
+        assertFails(2, "steps", "explain", "--base", "mini-diffusion", "--lora", "vivid", "--steps", "0");
+        assertFails(
+                2,
+                "prompts",
+                "explain",
+                "--base",
+                "mini-diffusion",
+                "--lora",
+                "vivid",
+                "--prompts",
+                prompts.toString());
+        assertFails(
+                2, "prompts", "explain", "--base", "mini-diffusion", "--lora", "vivid", "--prompts", none.toString());
+        assertFails(
+                2, "concepts", "explain", "--base", "mini-diffusion", "--lora", "vivid", "--concepts", one.toString());
+        assertFails(
+                1,
+                "truncated.safetensors",
+                "explain",
+                "--base",
+                "mini-diffusion",
+                "--lora",
+                "./truncated.safetensors",
+                "--save-images",
+                "nothing");
+        assertFails(1, "attn1.to_q", "explain", "--base", "mini-diffusion", "--lora", "./not-finite.safetensors:0.5");
+        assertFails(
+                1,
+                "1.png",
+                "explain",
+                "--base-images",
+                "pictures-a",
+                "--personalized-images",
+                "pictures-bomb",
+                "--encoder",
+                "mini-clip");
+        try (Stream<Path> left = Files.list(folder.resolve("nothing"))) {
+            assertThat(left).isEmpty();
+        }
+    }
+
+    private void assertFails(int exit, String said, String... arguments) throws Exception {
+        Run run = finexl(arguments);
+        assertThat(run.err()).contains(said).doesNotContain("\tat ");
+        assertThat(run.exit()).as(String.join(" ", arguments)).isEqualTo(exit);
+    }
+}
