@@ -3,6 +3,7 @@ package dev.finexl.concept;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * The directions of a vocabulary in the space of an encoder: one row for every wording, in the vocabulary's order, so the
@@ -17,6 +18,7 @@ public final class ConceptDirections {
     private final int width;
     private final double[][] directions;
     private final List<Row> rows;
+    private final float[][][] byPrompt;
 
     /**
      * A row's meaning.
@@ -26,12 +28,16 @@ public final class ConceptDirections {
      */
     public record Row(int concept, String wording) {}
 
-    /** @param directions {@code [wordings][width]}, in the order of {@link #rowsOf}; taken over, not copied */
-    ConceptDirections(Vocabulary vocabulary, int width, double[][] directions) {
+    /**
+     * @param directions {@code [wordings][width]}, in the order of {@link #rowsOf}; taken over, not copied
+     * @param byPrompt {@code [concepts][prompts][width]}, or null; taken over, not copied
+     */
+    ConceptDirections(Vocabulary vocabulary, int width, double[][] directions, float[][][] byPrompt) {
         this.vocabulary = vocabulary;
         this.width = width;
         this.directions = directions;
         this.rows = rowsOf(vocabulary);
+        this.byPrompt = byPrompt;
     }
 
     /** The rows that the wordings of a vocabulary make, in order. */
@@ -68,6 +74,16 @@ public final class ConceptDirections {
     /** The direction of a row: {@code [width]}, a copy. */
     public double[] direction(int row) {
         return directions[row].clone();
+    }
+
+    /**
+     * The directions of the concepts prompt by prompt, the mean over each concept's wordings: {@code
+     * [concepts][prompts][width]}. Not a copy, must not be changed.
+     *
+     * @return empty where they are too many to be kept
+     */
+    public Optional<float[][][]> byPrompt() {
+        return Optional.ofNullable(byPrompt);
     }
 
     /** All directions: {@code [rows][width]}, a copy. */

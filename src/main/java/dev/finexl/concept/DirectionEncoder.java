@@ -6,11 +6,12 @@ import java.util.List;
 
 /**
  * Measures the direction in which a concept moves prompts: f(C) = mean_j (E_t["t_j, C style"] − E_t["t_j"]), with rows of
- * E_t of L2 norm 1 and the joining rule of {@link PromptJoiner}. Averaging over the prompts of the comparison takes out
+ * E_t of L2 norm 1 and the joining rules of {@link PromptEditor}. Averaging over the prompts of the comparison takes out
  * what the word does to one prompt only.
  *
  * <p>A vocabulary of 500 concepts with three wordings and 50 prompts makes 75 000 texts, so embeddings are added up as they
- * come and never kept: memory is the matrix of sums and one batch.
+ * come and never kept: memory is the matrix of sums, one batch and, where they fit, the directions prompt by prompt
+ * ({@link PromptDirections}).
  *
  * <p>The result does not depend on the batch size, to the last bit: texts are embedded in one fixed order (the plain
  * prompts, then for each wording all prompts in turn), batches are cuts of that one sequence, and each wording's sum is
@@ -42,29 +43,34 @@ public final class DirectionEncoder {
     public ConceptDirections measure(Vocabulary vocabulary, PromptSet prompts, DirectionProgress progress) {
         TextSequence texts = new TextSequence(vocabulary, prompts);
         double[][] sums = new double[1 + texts.wordings()][encoder.width()];
+        PromptDirections byPrompt =
+                PromptDirections.ifItFits(vocabulary, prompts.prompts().size(), encoder.width());
         progress.embedded(0, texts.size());
         for (long from = 0; from < texts.size(); from += batchSize) {
             List<String> batch = texts.slice(from, batchSize);
             float[][] rows = embed(batch);
             for (int i = 0; i < rows.length; i++) {
                 add(sums[texts.series(from + i)], rows[i]);
+                byPrompt.add(texts.series(from + i), texts.prompt(from + i), rows[i]);
             }
             progress.embedded(from + rows.length, texts.size());
         }
         return new ConceptDirections(
                 vocabulary,
                 encoder.width(),
-                meanDifferences(sums, prompts.prompts().size()));
+                meanDifferences(sums, prompts.prompts().size()),
+                byPrompt.finish());
     }
 
     /**
      * All texts in the order in which they are embedded: series 0 is the plain prompts, series 1 + w the prompts with
      * wording w in them. They are made when they are needed, so that the sequence takes no memory.
      */
-    private record TextSequence(Vocabulary vocabulary, List<ConceptDirections.Row> rows, List<String> prompts) {
+    private record TextSequence(
+            Vocabulary vocabulary, List<ConceptDirections.Row> rows, List<String> prompts, PromptEditor editor) {
 
         TextSequence(Vocabulary vocabulary, PromptSet prompts) {
-            this(vocabulary, ConceptDirections.rowsOf(vocabulary), prompts.prompts());
+            this(vocabulary, ConceptDirections.rowsOf(vocabulary), prompts.prompts(), new PromptEditor(vocabulary));
         }
 
         int wordings() {
@@ -79,6 +85,10 @@ public final class DirectionEncoder {
             return (int) (index / prompts.size());
         }
 
+        int prompt(long index) {
+            return (int) (index % prompts.size());
+        }
+
         List<String> slice(long from, int length) {
             long to = Math.min(from + length, size());
             List<String> slice = new ArrayList<>((int) (to - from));
@@ -89,14 +99,13 @@ public final class DirectionEncoder {
         }
 
         private String text(long index) {
-            String prompt = prompts.get((int) (index % prompts.size()));
+            String prompt = prompts.get(prompt(index));
             int series = series(index);
             if (series == 0) {
                 return prompt;
             }
             ConceptDirections.Row row = rows.get(series - 1);
-            Category category = vocabulary.concepts().get(row.concept()).category();
-            return PromptJoiner.join(prompt, category, row.wording());
+            return editor.say(prompt, vocabulary.concepts().get(row.concept()), row.wording());
         }
     }
 

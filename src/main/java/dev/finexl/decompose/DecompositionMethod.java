@@ -5,7 +5,8 @@ import java.util.stream.Collectors;
 import org.ejml.data.DMatrixRMaj;
 
 /** The ways to decompose a divergence over concept directions, each a record of its settings. */
-public sealed interface DecompositionMethod permits NnlsMethod, OrthogonalGreedy, StyleSubspace, LeastSquares {
+public sealed interface DecompositionMethod
+        permits NnlsMethod, StackedNnls, OrthogonalGreedy, StyleSubspace, LeastSquares {
 
     /** The name under which requests and answers know the method, e.g. "nnls". */
     String id();
@@ -21,7 +22,8 @@ public sealed interface DecompositionMethod permits NnlsMethod, OrthogonalGreedy
 
     /** Every method with its published settings. */
     static List<DecompositionMethod> all() {
-        return List.of(new NnlsMethod(), new OrthogonalGreedy(), new StyleSubspace(), new LeastSquares());
+        return List.of(
+                new StackedNnls(), new NnlsMethod(), new OrthogonalGreedy(), new StyleSubspace(), new LeastSquares());
     }
 
     /**

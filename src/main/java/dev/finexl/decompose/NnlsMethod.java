@@ -18,7 +18,12 @@ public record NnlsMethod() implements DecompositionMethod {
 
     @Override
     public Decomposer prepare(DMatrixRMaj concepts) {
-        return new Prepared(id(), concepts, new Nnls(concepts));
+        return prepare(id(), concepts);
+    }
+
+    /** The same for a method of another name that comes down to this one. */
+    static Decomposer prepare(String id, DMatrixRMaj concepts) {
+        return new Prepared(id, concepts, new Nnls(concepts));
     }
 
     private record Prepared(String id, DMatrixRMaj concepts, Nnls nnls) implements Decomposer {

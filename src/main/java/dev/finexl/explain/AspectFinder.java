@@ -4,13 +4,16 @@ import dev.finexl.concept.Concept;
 import dev.finexl.concept.ConceptDirections;
 import dev.finexl.decompose.Bootstrap;
 import dev.finexl.decompose.Decomposer;
-import dev.finexl.decompose.Decomposition;
 import dev.finexl.decompose.DecompositionMethod;
 import dev.finexl.decompose.Divergence;
+import dev.finexl.decompose.Explained;
+import dev.finexl.decompose.NnlsMethod;
 import dev.finexl.decompose.SignFlipTest;
+import dev.finexl.decompose.StackedNnls;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.ejml.data.DMatrixRMaj;
 
 /**
@@ -45,20 +48,78 @@ final class AspectFinder {
      *
      * @param pValue of the test that nothing changed
      * @param changed whether that was rejected
-     * @param decomposition of the divergence over the concepts
+     * @param relativeError of the decomposition, in the space that the method works in
+     * @param unexplained share of the mean change that the reported aspects leave, 0 to 1
+     * @param vector the explanation vector of the decomposition
      * @param aspects strongest first; none where nothing changed
      */
-    record Findings(double pValue, boolean changed, Decomposition decomposition, List<Aspect> aspects) {}
+    record Findings(
+            double pValue,
+            boolean changed,
+            double relativeError,
+            double unexplained,
+            double[] vector,
+            List<Aspect> aspects) {}
 
     Findings find(Divergence divergence, ConceptDirections directions) {
+        DMatrixRMaj means = conceptRows(directions);
+        Problem problem = problem(divergence, directions, means);
+        double[] weights = problem.widen(
+                problem.decomposer().decompose(problem.divergence().mean()).weights(), means.numRows);
         double pValue = new SignFlipTest(FLIPS, SEED).test(divergence).pValue();
-        Decomposer decomposer = method.prepare(conceptRows(directions));
-        Decomposition decomposition = decomposer.decompose(divergence.mean());
         boolean changed = pValue < SIGNIFICANCE;
-        List<Aspect> aspects = changed
-                ? aspects(directions.vocabulary().concepts(), decomposer, decomposition, divergence)
-                : List.of();
-        return new Findings(pValue, changed, decomposition, aspects);
+        List<Integer> found = List.of();
+        Bootstrap.Intervals intervals = null;
+        if (changed) {
+            intervals =
+                    new Bootstrap(REPLICATES, SEED).intervals(problem.decomposer(), problem.divergence(), CONFIDENCE);
+            found = found(weights, problem.widen(intervals.low(), means.numRows));
+        }
+        Explained all = Explained.by(means, weights, divergence);
+        List<Aspect> aspects = intervals == null
+                ? List.of()
+                : aspects(
+                        directions.vocabulary().concepts(),
+                        found,
+                        weights,
+                        problem.widen(intervals.low(), means.numRows),
+                        problem.widen(intervals.high(), means.numRows));
+        return new Findings(
+                pValue,
+                changed,
+                all.relativeError(),
+                Explained.by(means, only(found, weights), divergence).unexplained(),
+                all.vector(),
+                aspects);
+    }
+
+    /**
+     * A decomposition made ready.
+     *
+     * @param decomposer for the concepts that take part
+     * @param divergence in the coordinates of the decomposer
+     * @param candidates the concepts that take part
+     */
+    private record Problem(Decomposer decomposer, Divergence divergence, int[] candidates) {
+
+        /** Numbers of the concepts that take part as numbers of all concepts. */
+        double[] widen(double[] ofCandidates, int concepts) {
+            double[] all = new double[concepts];
+            for (int i = 0; i < candidates.length; i++) {
+                all[candidates[i]] = ofCandidates[i];
+            }
+            return all;
+        }
+    }
+
+    private Problem problem(Divergence divergence, ConceptDirections directions, DMatrixRMaj means) {
+        if (method instanceof StackedNnls stacked && directions.byPrompt().isPresent()) {
+            StackedNnls.Problem problem = stacked.stack(directions.byPrompt().get(), divergence);
+            return new Problem(
+                    new NnlsMethod().prepare(problem.concepts()), problem.divergence(), problem.candidates());
+        }
+        int[] all = IntStream.range(0, means.numRows).toArray();
+        return new Problem(method.prepare(means), divergence, all);
     }
 
     /** One row for each concept: the mean over its wordings, which agree on what it means and differ in what else they do. */
@@ -76,28 +137,28 @@ final class AspectFinder {
         return rows;
     }
 
+    /** The concepts that are aspects, strongest first. */
+    private static List<Integer> found(double[] weights, double[] low) {
+        return IntStream.range(0, weights.length)
+                .filter(c -> weights[c] >= LEAST_SCORE && low[c] > 0)
+                .boxed()
+                .sorted(Comparator.comparingDouble(c -> -weights[c]))
+                .toList();
+    }
+
+    private static double[] only(List<Integer> found, double[] weights) {
+        double[] kept = new double[weights.length];
+        found.forEach(c -> kept[c] = weights[c]);
+        return kept;
+    }
+
     private static List<Aspect> aspects(
-            List<Concept> concepts, Decomposer decomposer, Decomposition decomposition, Divergence divergence) {
-        Bootstrap.Intervals intervals = new Bootstrap(REPLICATES, SEED).intervals(decomposer, divergence, CONFIDENCE);
-        double[] weights = decomposition.weights();
-        List<Integer> found = new ArrayList<>();
-        double total = 0;
-        for (int c = 0; c < weights.length; c++) {
-            if (weights[c] >= LEAST_SCORE && intervals.low()[c] > 0) {
-                found.add(c);
-                total += weights[c];
-            }
-        }
-        found.sort(Comparator.comparingDouble(c -> -weights[c]));
+            List<Concept> concepts, List<Integer> found, double[] weights, double[] low, double[] high) {
+        double total = found.stream().mapToDouble(c -> weights[c]).sum();
         List<Aspect> aspects = new ArrayList<>(found.size());
         for (int c : found) {
-            aspects.add(aspect(
-                    concepts.get(c),
-                    weights[c],
-                    new Interval(
-                            Math.min(weights[c], intervals.low()[c]),
-                            Math.max(weights[c], intervals.high()[c])),
-                    weights[c] / total));
+            Interval interval = new Interval(Math.min(weights[c], low[c]), Math.max(weights[c], high[c]));
+            aspects.add(aspect(concepts.get(c), weights[c], interval, weights[c] / total));
         }
         return List.copyOf(aspects);
     }

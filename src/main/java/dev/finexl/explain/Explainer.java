@@ -27,7 +27,7 @@ import java.util.List;
 public final class Explainer {
 
     /** Used where the request names no method. */
-    public static final String DEFAULT_METHOD = "nnls";
+    public static final String DEFAULT_METHOD = "stacked-nnls";
 
     private static final int TEXTS_AT_ONCE = 256;
 
@@ -157,17 +157,15 @@ public final class Explainer {
             AspectFinder.Findings findings,
             ProvenanceRecorder provenance,
             StageClock clock) {
-        double error = findings.decomposition().relativeError();
-        double unexplained = error * error;
         return new Explanation(
-                SummaryWriter.write(findings.changed(), findings.pValue(), findings.aspects(), unexplained),
+                SummaryWriter.write(findings.changed(), findings.pValue(), findings.aspects(), findings.unexplained()),
                 findings.changed(),
                 findings.pValue(),
                 findings.aspects(),
-                unexplained,
-                error,
+                findings.unexplained(),
+                findings.relativeError(),
                 divergence.norm(),
-                findings.decomposition().explanation(),
+                findings.vector(),
                 method.id(),
                 List.copyOf(plan.warnings()),
                 provenance.usage(clock.finish()),

@@ -10,8 +10,9 @@ import java.util.List;
  * @param changed whether the two sides differ by more than chance
  * @param pValue of the sign-flip permutation test of "nothing changed", above 0 and at most 1
  * @param aspects what changed, strongest first; only aspects whose interval stays above zero
- * @param unexplained share of the change that no concept explains, 0 to 1
- * @param relativeError of the decomposition, in the space that the method works in, 0 to 1
+ * @param unexplained share of the squared mean change that the reported aspects leave, 0 to 1
+ * @param relativeError what all weights of the decomposition leave of the mean change, in the embedding space: 0 for
+ *     nothing, 1 for all of it
  * @param divergenceNorm length of the mean paired difference of unit embeddings, 0 to 2
  * @param vector the explanation vector: the aspects' directions times their scores, normalised; all zeros if nothing
  *     is explained

@@ -26,7 +26,7 @@ class DecompositionMethodTest {
     void namesAreThoseOfTheApi() {
         assertThat(methods())
                 .extracting(DecompositionMethod::id)
-                .containsExactly("nnls", "orthogonal-greedy", "style-subspace", "lsq");
+                .containsExactly("stacked-nnls", "nnls", "orthogonal-greedy", "style-subspace", "lsq");
     }
 
     @ParameterizedTest
@@ -39,7 +39,7 @@ class DecompositionMethodTest {
     void anUnknownNameIsAnErrorThatListsTheKnownOnes() {
         assertThatThrownBy(() -> DecompositionMethod.of("pca"))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("method: expected one of nnls, orthogonal-greedy, style-subspace, lsq, got 'pca'");
+                .hasMessage("method: expected one of stacked-nnls, nnls, orthogonal-greedy, style-subspace, lsq, got 'pca'");
     }
 
     @ParameterizedTest

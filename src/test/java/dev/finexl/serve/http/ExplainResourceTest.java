@@ -61,7 +61,7 @@ class ExplainResourceTest {
         post(quick(Map.of()))
                 .then()
                 .statusCode(200)
-                .body("method", equalTo("nnls"))
+                .body("method", equalTo("stacked-nnls"))
                 .body("usage.images", equalTo(4))
                 .body("usage.denoiserEvaluations", equalTo(4 * 2 * 2))
                 .body("provenance.provider", equalTo("cpu"))

@@ -1,0 +1,218 @@
+package dev.finexl.decompose;
+
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.stream.IntStream;
+import org.ejml.data.DMatrixRMaj;
+import org.ejml.dense.row.CommonOps_DDRM;
+import org.ejml.dense.row.decomposition.TriangularSolver_DDRM;
+import org.ejml.dense.row.factory.DecompositionFactory_DDRM;
+import org.ejml.interfaces.decomposition.CholeskyDecomposition_F64;
+
+/**
+ * Non-negative least squares over all pairs at once, prompt by prompt: "stacked-nnls". It minimises
+ * &Sigma;_j |d_j &minus; &Sigma;_i w_i f_i(t_j)|&#178; over w &ge; 0, where f_i(t_j) is what concept i does to the prompt of pair j.
+ *
+ * <p>Why not the means alone: a concept does not move every prompt in the same direction ("monochrome" does much to a red
+ * fish and little to a white moon), so two concepts with similar means differ in the pattern over the prompts, and so does
+ * a change of subject, whose mean direction nearly vanishes. What was tried and what it gave is in {@link #DEFAULT_SHRINKAGE}.
+ *
+ * <p>The stacked system has n &middot; d equations. They enter the solution only through H = mean_j F_j F_j&#7488; and c_j = F_j d_j, so the
+ * problem is moved into the coordinates of the Cholesky factor H = L L&#7488;: the rows of L are the concepts and
+ * L&#8315;&#185; c_j the differences of a plain {@link NnlsMethod} problem with the same solution. All that works on such a problem,
+ * {@link Bootstrap} above all, works on the stacked one; the pairs are resampled with the concepts' directions held fixed.
+ *
+ * @param shrinkage share of the mean direction in each prompt's own, 0 to 1: single directions are noisy
+ */
+public record StackedNnls(double shrinkage) implements DecompositionMethod {
+
+    /**
+     * Measured on the miniature's zoo (14 LoRAs, two seeds each, 25 prompts) and on 54 pairs of aspects asked for in the
+     * prompt; share of true aspects among the first K (singles / pairs of the zoo / triples / pairs asked for):
+     *
+     * <pre>
+     * nnls on the means                        0.88 / 0.50 / 1.00 / 0.73
+     * nnls on means of length 1                0.94 / 0.58 / 1.00 / 0.75
+     * nnls whitened by the spread of concepts  0.88 / 0.67 / 0.67 / 0.59
+     * lasso on means (0.1)                     0.88 / 0.67 / 0.67 / 0.73
+     * stacked, shrinkage 0                     0.88 / 0.83 / 0.67 / 0.81
+     * stacked, shrinkage 0.25                  0.94 / 0.83 / 0.67 / 0.82
+     * stacked, shrinkage 0.5                   0.94 / 0.75 / 0.67 / 0.77
+     * stacked, with an L1 term of 0.05         0.88 / 0.75 / 0.67 / 0.78
+     * </pre>
+     */
+    public static final double DEFAULT_SHRINKAGE = 0.25;
+
+    /** More concepts than this are first narrowed to those that fit the differences best on their own. */
+    static final int MOST_CONCEPTS = 256;
+
+    /** Keeps H positive definite where concepts say the same; relative to its mean diagonal. */
+    private static final double JITTER = 1e-9;
+
+    public StackedNnls() {
+        this(DEFAULT_SHRINKAGE);
+    }
+
+    /** @throws IllegalArgumentException if the shrinkage is not in 0 to 1 */
+    public StackedNnls {
+        if (!(shrinkage >= 0 && shrinkage <= 1)) {
+            throw new IllegalArgumentException("shrinkage: expected 0 to 1, got " + shrinkage);
+        }
+    }
+
+    @Override
+    public String id() {
+        return "stacked-nnls";
+    }
+
+    /** With mean directions alone there is one system to stack, and the method is {@link NnlsMethod}. */
+    @Override
+    public Decomposer prepare(DMatrixRMaj concepts) {
+        return NnlsMethod.prepare(id(), concepts);
+    }
+
+    /**
+     * The stacked problem as a plain one.
+     *
+     * @param candidates the concepts that take part, ascending; those left out have weight 0
+     * @param concepts one row for each candidate
+     * @param divergence the differences in the same coordinates
+     */
+    public record Problem(int[] candidates, DMatrixRMaj concepts, Divergence divergence) {}
+
+    /**
+     * Stacks the systems of all pairs.
+     *
+     * @param directions f_i(t_p): concepts &times; prompts &times; d
+     * @param divergence the paired differences; pair j has prompt j mod prompts
+     * @throws IllegalArgumentException if the widths differ or a number is not finite
+     */
+    public Problem stack(float[][][] directions, Divergence divergence) {
+        DMatrixRMaj differences = divergence.differences();
+        int prompts = directions[0].length;
+        Vectors.requireColumns(differences, directions[0][0].length, "differences");
+        int[] uses = new int[prompts];
+        for (int j = 0; j < differences.numRows; j++) {
+            uses[j % prompts]++;
+        }
+        double[][] products = products(directions, differences);
+        int[] candidates = candidates(directions, products, uses);
+        DMatrixRMaj lower = cholesky(gram(directions, candidates, uses));
+        DMatrixRMaj moved = new DMatrixRMaj(differences.numRows, candidates.length);
+        for (int j = 0; j < differences.numRows; j++) {
+            double[] row = new double[candidates.length];
+            for (int i = 0; i < row.length; i++) {
+                row[i] = products[candidates[i]][j];
+            }
+            TriangularSolver_DDRM.solveL(lower.data, row, row.length);
+            System.arraycopy(row, 0, moved.data, j * row.length, row.length);
+        }
+        return new Problem(candidates, lower, Divergence.of(moved));
+    }
+
+    /** c_ij = f_i(t_j) &middot; d_j with shrunk directions, by concept and pair. */
+    private double[][] products(float[][][] directions, DMatrixRMaj differences) {
+        int prompts = directions[0].length;
+        int width = differences.numCols;
+        double[][] products = new double[directions.length][differences.numRows];
+        for (int i = 0; i < directions.length; i++) {
+            double[] mean = mean(directions[i]);
+            for (int j = 0; j < differences.numRows; j++) {
+                float[] own = directions[i][j % prompts];
+                double sum = 0;
+                for (int k = 0; k < width; k++) {
+                    sum += shrunk(own[k], mean[k]) * differences.data[j * width + k];
+                }
+                products[i][j] = sum;
+            }
+        }
+        return products;
+    }
+
+    /** The concepts with the largest correlation, if they are too many. */
+    private int[] candidates(float[][][] directions, double[][] products, int[] uses) {
+        int[] all = IntStream.range(0, directions.length).toArray();
+        if (all.length <= MOST_CONCEPTS) {
+            return all;
+        }
+        double[] fit = new double[all.length];
+        for (int i = 0; i < fit.length; i++) {
+            double square = 0;
+            double[] mean = mean(directions[i]);
+            for (int p = 0; p < uses.length; p++) {
+                for (int k = 0; k < mean.length; k++) {
+                    double x = shrunk(directions[i][p][k], mean[k]);
+                    square += uses[p] * x * x;
+                }
+            }
+            fit[i] = square == 0 ? 0 : Arrays.stream(products[i]).sum() / Math.sqrt(square);
+        }
+        return Arrays.stream(all)
+                .boxed()
+                .sorted(Comparator.comparingDouble((Integer i) -> -fit[i]).thenComparing(i -> i))
+                .limit(MOST_CONCEPTS)
+                .sorted()
+                .mapToInt(Integer::intValue)
+                .toArray();
+    }
+
+    /** H = mean over the pairs of F_j F_j&#7488;. */
+    private DMatrixRMaj gram(float[][][] directions, int[] candidates, int[] uses) {
+        int n = candidates.length;
+        int width = directions[0][0].length;
+        int pairs = Arrays.stream(uses).sum();
+        double[][] means = new double[n][];
+        for (int i = 0; i < n; i++) {
+            means[i] = mean(directions[candidates[i]]);
+        }
+        DMatrixRMaj gram = new DMatrixRMaj(n, n);
+        double[][] rows = new double[n][width];
+        for (int p = 0; p < uses.length; p++) {
+            double share = (double) uses[p] / pairs;
+            for (int i = 0; i < n; i++) {
+                float[] own = directions[candidates[i]][p];
+                for (int k = 0; k < width; k++) {
+                    rows[i][k] = shrunk(own[k], means[i][k]);
+                }
+            }
+            for (int i = 0; i < n; i++) {
+                for (int l = 0; l <= i; l++) {
+                    gram.data[i * n + l] += share * Vectors.dot(rows[i], 0, rows[l]);
+                }
+            }
+        }
+        CommonOps_DDRM.symmLowerToFull(gram);
+        return gram;
+    }
+
+    private double shrunk(float own, double mean) {
+        return (1 - shrinkage) * own + shrinkage * mean;
+    }
+
+    private static double[] mean(float[][] rows) {
+        double[] mean = new double[rows[0].length];
+        for (float[] row : rows) {
+            for (int k = 0; k < mean.length; k++) {
+                mean[k] += row[k];
+            }
+        }
+        for (int k = 0; k < mean.length; k++) {
+            mean[k] /= rows.length;
+        }
+        return mean;
+    }
+
+    /** The lower factor of a symmetric matrix with a little added to its diagonal. */
+    private static DMatrixRMaj cholesky(DMatrixRMaj gram) {
+        int n = gram.numRows;
+        double mean = CommonOps_DDRM.trace(gram) / n;
+        for (int i = 0; i < n; i++) {
+            gram.add(i, i, mean == 0 ? 1 : JITTER * mean);
+        }
+        CholeskyDecomposition_F64<DMatrixRMaj> decomposition = DecompositionFactory_DDRM.chol(n, true);
+        if (!decomposition.decompose(gram)) {
+            throw new NoConvergenceException("the concepts' directions are too nearly dependent to be stacked");
+        }
+        return decomposition.getT(null);
+    }
+}

@@ -1,0 +1,136 @@
+package dev.finexl.decompose;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.within;
+
+import java.util.SplittableRandom;
+import org.ejml.data.DMatrixRMaj;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** The stacked problem in its small coordinates has the solution of the large system that it stands for. */
+class StackedNnlsTest {
+
+    private final SplittableRandom random = new SplittableRandom(7);
+
+    @ParameterizedTest
+    @CsvSource({"6, 4, 9, 4, 0.0", "6, 4, 9, 10, 0.25", "3, 5, 7, 5, 1.0", "12, 3, 5, 7, 0.5"})
+    void solvesTheSystemOfAllPairs(int concepts, int prompts, int width, int pairs, double shrinkage) {
+        float[][][] directions = directions(concepts, prompts, width);
+        DMatrixRMaj differences = differences(directions, pairs);
+        double[] expected = explicit(directions, differences, shrinkage);
+        StackedNnls.Problem problem = new StackedNnls(shrinkage).stack(directions, Divergence.of(differences));
+        double[] weights = new NnlsMethod()
+                .prepare(problem.concepts())
+                .decompose(problem.divergence().mean())
+                .weights();
+        assertThat(weights).containsExactly(expected, within(1e-5));
+    }
+
+    /** All equations one below the other, solved as they stand. */
+    private static double[] explicit(float[][][] directions, DMatrixRMaj differences, double shrinkage) {
+        int width = differences.numCols;
+        int prompts = directions[0].length;
+        DMatrixRMaj system = new DMatrixRMaj(directions.length, differences.numRows * width);
+        for (int i = 0; i < directions.length; i++) {
+            for (int j = 0; j < differences.numRows; j++) {
+                for (int k = 0; k < width; k++) {
+                    double mean = 0;
+                    for (int p = 0; p < prompts; p++) {
+                        mean += directions[i][p][k] / (double) prompts;
+                    }
+                    system.set(i, j * width + k, (1 - shrinkage) * directions[i][j % prompts][k] + shrinkage * mean);
+                }
+            }
+        }
+        return new Nnls(system).solve(differences.data.clone()).weights();
+    }
+
+    @Test
+    void tellsConceptsApartThatAreAlikeOnAverage() {
+        // Both concepts move the two prompts by the same vectors, in the other order: their means are equal.
+        float[][][] directions = {{{1, 0}, {0, 1}}, {{0, 1}, {1, 0}}};
+        DMatrixRMaj differences = new DMatrixRMaj(new double[][] {{0.5, 0}, {0, 0.5}});
+        StackedNnls.Problem problem = new StackedNnls(0).stack(directions, Divergence.of(differences));
+        double[] weights = new NnlsMethod()
+                .prepare(problem.concepts())
+                .decompose(problem.divergence().mean())
+                .weights();
+        assertThat(weights).containsExactly(new double[] {0.5, 0}, within(1e-6));
+    }
+
+    @Test
+    void narrowsManyConceptsToThoseThatFit() {
+        float[][][] directions = directions(StackedNnls.MOST_CONCEPTS + 50, 3, 16);
+        DMatrixRMaj differences = new DMatrixRMaj(3, 16);
+        for (int j = 0; j < 3; j++) {
+            for (int k = 0; k < 16; k++) {
+                differences.set(j, k, 0.7 * directions[300][j][k]);
+            }
+        }
+        StackedNnls.Problem problem = new StackedNnls(0).stack(directions, Divergence.of(differences));
+        assertThat(problem.candidates())
+                .hasSize(StackedNnls.MOST_CONCEPTS)
+                .isSorted()
+                .contains(300);
+    }
+
+    @Test
+    void givesNothingForNoChange() {
+        float[][][] directions = directions(4, 3, 6);
+        StackedNnls.Problem problem = new StackedNnls().stack(directions, Divergence.of(new DMatrixRMaj(3, 6)));
+        assertThat(new NnlsMethod()
+                        .prepare(problem.concepts())
+                        .decompose(problem.divergence().mean())
+                        .weights())
+                .containsOnly(0);
+    }
+
+    @Test
+    void bearsConceptsThatSayTheSame() {
+        float[][][] directions = directions(3, 4, 6);
+        directions[2] = directions[0];
+        DMatrixRMaj differences = differences(directions, 4);
+        StackedNnls.Problem problem = new StackedNnls().stack(directions, Divergence.of(differences));
+        assertThat(new NnlsMethod()
+                        .prepare(problem.concepts())
+                        .decompose(problem.divergence().mean())
+                        .weights())
+                .doesNotContain(Double.NaN);
+    }
+
+    @Test
+    void refusesAShrinkageThatIsNone() {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> new StackedNnls(1.5))
+                .withMessageContaining("shrinkage");
+    }
+
+    private float[][][] directions(int concepts, int prompts, int width) {
+        float[][][] directions = new float[concepts][prompts][width];
+        for (float[][] concept : directions) {
+            for (float[] prompt : concept) {
+                for (int k = 0; k < width; k++) {
+                    prompt[k] = (float) random.nextGaussian();
+                }
+            }
+        }
+        return directions;
+    }
+
+    /** A mixture of the first two concepts and noise. */
+    private DMatrixRMaj differences(float[][][] directions, int pairs) {
+        int width = directions[0][0].length;
+        DMatrixRMaj differences = new DMatrixRMaj(pairs, width);
+        for (int j = 0; j < pairs; j++) {
+            int p = j % directions[0].length;
+            for (int k = 0; k < width; k++) {
+                differences.set(
+                        j, k, 0.8 * directions[0][p][k] + 0.3 * directions[1][p][k] + 0.2 * random.nextGaussian());
+            }
+        }
+        return differences;
+    }
+}
