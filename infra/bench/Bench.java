@@ -66,7 +66,7 @@ final class Bench {
     private static ExplainRequest request() {
         return new ExplainRequest(
                 "mini-diffusion", null, List.of(new LoraChoice("vivid", 1.0)), null, null, null, null, null, null,
-                null, null, null, null, null, null, null, null, null, null, null);
+                null, null, null, null, null, null, null, null, null, null, null, null, null);
     }
 
     /** Median milliseconds of one solution for a random vocabulary and a sparse truth with noise. */

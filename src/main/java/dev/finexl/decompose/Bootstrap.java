@@ -120,7 +120,7 @@ public record Bootstrap(int replicates, long seed) {
     }
 
     /** The quantile by linear interpolation between order statistics, as numpy's default and R's type 7. */
-    private static double quantile(double[] sorted, double level) {
+    static double quantile(double[] sorted, double level) {
         double position = level * (sorted.length - 1);
         int below = (int) position;
         int above = Math.min(below + 1, sorted.length - 1);

@@ -166,27 +166,36 @@ public final class ClipEncoder implements AutoCloseable {
         return files;
     }
 
+    /** Makes of pictures what the vision model takes. */
+    ClipPreprocessor preprocessor() {
+        return preprocessor;
+    }
+
     /**
      * Embeds pictures.
      *
      * @return one row of {@link #width()} numbers for each, of length 1
      */
     public float[][] embedImages(RunScope scope, List<RgbImage> images) {
+        return embedBoth(scope, images).unit();
+    }
+
+    /**
+     * Embeds pictures, and keeps what the model gives beside the normalised rows.
+     *
+     * @return one row of {@link #width()} numbers for each, in both forms
+     */
+    public ImageEmbeddings embedBoth(RunScope scope, List<RgbImage> images) {
         float[][] rows = new float[images.size()][];
-        int pixels = preprocessor.length();
-        float[] values = new float[pixels];
         for (int first = 0; first < rows.length; first += IMAGES_AT_ONCE) {
             int count = Math.min(IMAGES_AT_ONCE, rows.length - first);
             try (Tensor input = vision.input(ClipTower.PIXELS, count, 3, preprocessor.height(), preprocessor.width())) {
-                for (int i = 0; i < count; i++) {
-                    preprocessor.preprocess(images.get(first + i), values, 0);
-                    input.putFloats(i * pixels, values, 0, pixels);
-                }
-                float[][] part = vision.embed(scope, Map.of(ClipTower.PIXELS, input), count);
+                preprocessor.preprocess(images.subList(first, first + count), input);
+                float[][] part = vision.run(scope, Map.of(ClipTower.PIXELS, input), count);
                 System.arraycopy(part, 0, rows, first, count);
             }
         }
-        return rows;
+        return new ImageEmbeddings(rows, vision.normalised(rows));
     }
 
     /**
@@ -238,10 +247,9 @@ public final class ClipEncoder implements AutoCloseable {
                     }
                 }
             }
-            return text.embed(
-                    scope,
-                    mask == null ? Map.of(ClipTower.IDS, ids) : Map.of(ClipTower.IDS, ids, ClipTower.MASK, mask),
-                    count);
+            Map<String, Tensor> given =
+                    mask == null ? Map.of(ClipTower.IDS, ids) : Map.of(ClipTower.IDS, ids, ClipTower.MASK, mask);
+            return text.normalised(text.run(scope, given, count));
         }
     }
 

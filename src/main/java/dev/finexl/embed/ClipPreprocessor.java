@@ -1,8 +1,10 @@
 package dev.finexl.embed;
 
+import dev.finexl.onnx.Tensor;
 import dev.finexl.store.ModelFileException;
 import dev.finexl.store.ModelFiles;
 import java.nio.FloatBuffer;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -14,7 +16,9 @@ import java.util.Optional;
  */
 public final class ClipPreprocessor {
 
-    private static final String FILE = "preprocessor_config.json";
+    /** The file that says how to preprocess. */
+    static final String FILE = "preprocessor_config.json";
+
     private static final int LEVELS = 256;
 
     private final PreprocessorConfig config;
@@ -104,6 +108,19 @@ public final class ClipPreprocessor {
         float[] pixels = new float[length()];
         preprocess(image, pixels, 0);
         target.put(offset, pixels);
+    }
+
+    /**
+     * Writes the {@code pixel_values} of a batch.
+     *
+     * @param target a tensor of {@code [images, 3, height, width]}
+     */
+    void preprocess(List<RgbImage> images, Tensor target) {
+        float[] pixels = new float[length()];
+        for (int i = 0; i < images.size(); i++) {
+            preprocess(images.get(i), pixels, 0);
+            target.putFloats(i * pixels.length, pixels, 0, pixels.length);
+        }
     }
 
     private Plan plan(Size from) {

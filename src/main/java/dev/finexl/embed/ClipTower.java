@@ -5,6 +5,7 @@ import dev.finexl.onnx.OnnxSession;
 import dev.finexl.onnx.RunScope;
 import dev.finexl.onnx.Tensor;
 import dev.finexl.onnx.TensorSpec;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 
@@ -60,9 +61,9 @@ final class ClipTower {
     /**
      * Runs the tower.
      *
-     * @return one row for each item, normalised to length 1
+     * @return one row for each item, as the graph gives it
      */
-    float[][] embed(RunScope scope, Map<String, Tensor> given, int items) {
+    float[][] run(RunScope scope, Map<String, Tensor> given, int items) {
         Map<String, Tensor> standIns = new HashMap<>();
         try {
             for (TensorSpec wanted : session.inputs().values()) {
@@ -104,12 +105,20 @@ final class ClipTower {
         float[][] rows = new float[items][width];
         for (int i = 0; i < items; i++) {
             embeddings.getFloats(i * width, rows[i], 0, width);
-            normalise(rows[i]);
         }
         return rows;
     }
 
-    private void normalise(float[] row) {
+    /**
+     * Rows of this tower at length 1, as new arrays.
+     *
+     * @throws EncoderException if a row has no length or is not finite
+     */
+    float[][] normalised(float[][] rows) {
+        return Arrays.stream(rows).map(this::normalised).toArray(float[][]::new);
+    }
+
+    private float[] normalised(float[] row) {
         double sum = 0;
         for (float x : row) {
             sum += (double) x * x;
@@ -120,8 +129,10 @@ final class ClipTower {
                             .formatted(session.name(), output));
         }
         double scale = 1 / Math.sqrt(sum);
-        for (int i = 0; i < row.length; i++) {
-            row[i] = (float) (row[i] * scale);
+        float[] unit = new float[row.length];
+        for (int i = 0; i < unit.length; i++) {
+            unit[i] = (float) (row[i] * scale);
         }
+        return unit;
     }
 }

@@ -1,18 +1,47 @@
 package dev.finexl.explain;
 
+import dev.finexl.explain.Measurer.Measurement;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.IntStream;
 import org.ejml.data.DMatrixRMaj;
 
 /**
- * The pictures of both sides as the encoder sees them.
+ * The pictures of both sides as the encoder and the aspect heads see them.
  *
  * @param base embeddings of the base's pictures, n × d, rows of length 1
  * @param personalized embeddings of the other side's pictures, n × d, rows of length 1, each paired with the same row of
  *     {@code base}
+ * @param heads for each head the numbers of the same pictures
  */
-record EmbeddedPairs(DMatrixRMaj base, DMatrixRMaj personalized) {
+record EmbeddedPairs(DMatrixRMaj base, DMatrixRMaj personalized, List<HeadNumbers> heads) {
 
-    static EmbeddedPairs of(float[][] base, float[][] personalized) {
-        return new EmbeddedPairs(matrix(base), matrix(personalized));
+    /**
+     * What one head measured.
+     *
+     * @param base numbers of the base's pictures, n × k
+     * @param personalized numbers of the other side's pictures, n × k
+     */
+    record HeadNumbers(DMatrixRMaj base, DMatrixRMaj personalized) {}
+
+    /** @param base at least one picture, and as many as {@code personalized} */
+    static EmbeddedPairs of(Measurement[] base, Measurement[] personalized) {
+        return new EmbeddedPairs(
+                embeddings(base),
+                embeddings(personalized),
+                IntStream.range(0, base[0].heads().size())
+                        .mapToObj(head -> new HeadNumbers(numbers(base, head), numbers(personalized, head)))
+                        .toList());
+    }
+
+    private static DMatrixRMaj embeddings(Measurement[] side) {
+        return matrix(Arrays.stream(side).map(Measurement::embedding).toArray(float[][]::new));
+    }
+
+    private static DMatrixRMaj numbers(Measurement[] side, int head) {
+        return matrix(Arrays.stream(side)
+                .map(measurement -> measurement.heads().get(head))
+                .toArray(float[][]::new));
     }
 
     private static DMatrixRMaj matrix(float[][] rows) {

@@ -36,6 +36,9 @@ import java.util.List;
  * @param method name of the decomposition; null for the default
  * @param vocabulary name of a vocabulary that ships; null for the base's own
  * @param concepts the concepts themselves, in place of a vocabulary that ships
+ * @param heads references of the aspect heads to measure; null for those that the base and its encoder name, empty for
+ *     none
+ * @param policy limits on what the heads measure
  */
 public record ExplainRequest(
         @Size(min = 1, max = MAX_REFERENCE) String base,
@@ -57,7 +60,9 @@ public record ExplainRequest(
         Long seed,
         @Size(min = 1, max = 100) String method,
         @Size(min = 1, max = 100) String vocabulary,
-        @Size(min = 1, max = MAX_CONCEPTS) List<@NotNull @Valid ConceptInput> concepts) {
+        @Size(min = 1, max = MAX_CONCEPTS) List<@NotNull @Valid ConceptInput> concepts,
+        @Size(max = MAX_HEADS) List<@NotNull @Size(min = 1, max = MAX_REFERENCE) String> heads,
+        @Size(max = 100) List<@NotNull @Valid PolicyRule> policy) {
 
     /** Most pictures on each side, and so most prompts. */
     public static final int MAX_IMAGES = 1000;
@@ -65,11 +70,15 @@ public record ExplainRequest(
     /** Most concepts of a request's own. */
     public static final int MAX_CONCEPTS = 20_000;
 
+    /** Most aspect heads. */
+    public static final int MAX_HEADS = 16;
+
     private static final int MAX_REFERENCE = 1000;
     private static final int MAX_PROMPT = 500;
 
     public ExplainRequest {
         loras = loras == null ? List.of() : loras;
+        policy = policy == null ? List.of() : policy;
     }
 
     /**
@@ -105,4 +114,20 @@ public record ExplainRequest(
             category = category == null ? "style" : category;
         }
     }
+
+    /**
+     * Limits on one number of an aspect head. What exceeds one of them fails the policy, and the explanation says so.
+     *
+     * @param head name of the head
+     * @param output name of the number
+     * @param maxRise by how much the number may rise from the base to the personalised pictures, in the head's unit
+     * @param maxFall by how much it may fall
+     * @param maxLevel how high its mean over the personalised pictures may be
+     */
+    public record PolicyRule(
+            @NotBlank @Size(max = 100) String head,
+            @NotBlank @Size(max = 100) String output,
+            @DecimalMin("0") Double maxRise,
+            @DecimalMin("0") Double maxFall,
+            Double maxLevel) {}
 }

@@ -16,6 +16,7 @@ import dev.finexl.onnx.SharedModels.Lease;
 import dev.finexl.store.Catalogue;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 
 /**
  * The one function: from a request to an explanation. It samples pairs of pictures, base and personalised with the same
@@ -80,17 +81,20 @@ public final class Explainer {
         ProvenanceRecorder provenance = new ProvenanceRecorder(models.runtime(), version, plan);
         clock.enter(Stage.LOADING);
         listener.progress(Stage.LOADING, 0, 1);
-        try (Lease<ClipEncoder> encoder = models.encoder(plan.encoder())) {
+        try (Lease<ClipEncoder> encoder = models.encoder(plan.encoder());
+                Measurer measurer = Measurer.open(models, encoder.value(), plan.heads(), scope)) {
             provenance.model("encoder", plan.encoder(), encoder.value().files(), null);
-            EmbeddedPairs pairs = pairs(plan, encoder.value(), listener, scope, clock, provenance);
+            provenance.heads(measurer.heads());
+            EmbeddedPairs pairs = pairs(plan, measurer, listener, scope, clock, provenance);
             clock.enter(Stage.CONCEPTS);
             ConceptDirections directions = directions(plan, encoder.value(), listener, scope);
             clock.enter(Stage.DECOMPOSITION);
             listener.progress(Stage.DECOMPOSITION, 0, 1);
             Divergence divergence = Divergence.between(pairs.base(), pairs.personalized());
             AspectFinder.Findings findings = new AspectFinder(method).find(divergence, directions);
+            Map<String, List<HeadOutput>> heads = HeadReport.of(measurer.heads(), pairs);
             listener.progress(Stage.DECOMPOSITION, 1, 1);
-            return explanation(plan, method, divergence, findings, provenance, clock);
+            return explanation(plan, method, divergence, findings, heads, provenance, clock);
         }
     }
 
@@ -104,7 +108,7 @@ public final class Explainer {
 
     private EmbeddedPairs pairs(
             Plan plan,
-            ClipEncoder encoder,
+            Measurer measurer,
             ExplainListener listener,
             RunScope scope,
             StageClock clock,
@@ -112,7 +116,7 @@ public final class Explainer {
         return switch (plan.comparison()) {
             case Comparison.Given given -> {
                 clock.enter(Stage.EMBEDDING);
-                yield new GivenPairs(encoder, scope, listener).embed(given);
+                yield new GivenPairs(measurer, listener).embed(given);
             }
             case Comparison.Sampled sampled -> {
                 try (Lease<ImageGenerator> base = models.generator(sampled.base());
@@ -121,7 +125,7 @@ public final class Explainer {
                     SamplerSettings settings = SamplerChoice.settings(sampled.sampling(), base.value(), batch);
                     provenance.sampler(settings);
                     listener.progress(Stage.LOADING, 1, 1);
-                    yield new PairSampler(encoder, scope, listener, clock)
+                    yield new PairSampler(measurer, scope, listener, clock)
                             .sample(
                                     base.value(),
                                     other.generator(),
@@ -155,6 +159,7 @@ public final class Explainer {
             DecompositionMethod method,
             Divergence divergence,
             AspectFinder.Findings findings,
+            Map<String, List<HeadOutput>> heads,
             ProvenanceRecorder provenance,
             StageClock clock) {
         return new Explanation(
@@ -167,6 +172,8 @@ public final class Explainer {
                 divergence.norm(),
                 findings.vector(),
                 method.id(),
+                heads,
+                Policy.judge(plan.policy(), heads),
                 List.copyOf(plan.warnings()),
                 provenance.usage(clock.finish()),
                 provenance.finish());

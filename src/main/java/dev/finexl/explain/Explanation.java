@@ -1,7 +1,9 @@
 package dev.finexl.explain;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonPropertyOrder;
 import java.util.List;
+import java.util.Map;
 
 /**
  * What a personalisation changed. The order of the fields is part of the contract.
@@ -17,6 +19,8 @@ import java.util.List;
  * @param vector the explanation vector: the aspects' directions times their scores, normalised; all zeros if nothing
  *     is explained
  * @param method the decomposition that was used
+ * @param heads what the aspect heads measured, by the heads' names; each with the strongest change first
+ * @param policy whether the limits of the request are kept; absent if it sets none
  * @param warnings what the reader should know before trusting the scores
  * @param usage what the answer cost
  * @param provenance what the answer was made from
@@ -31,6 +35,8 @@ import java.util.List;
     "divergenceNorm",
     "vector",
     "method",
+    "heads",
+    "policy",
     "warnings",
     "usage",
     "provenance"
@@ -45,6 +51,8 @@ public record Explanation(
         double divergenceNorm,
         double[] vector,
         String method,
+        Map<String, List<HeadOutput>> heads,
+        @JsonInclude(JsonInclude.Include.NON_NULL) PolicyResult policy,
         List<String> warnings,
         Usage usage,
         Provenance provenance) {}

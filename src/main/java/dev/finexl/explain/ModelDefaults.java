@@ -5,6 +5,7 @@ import dev.finexl.store.ModelFileException;
 import dev.finexl.store.ModelFiles;
 import dev.finexl.store.ModelJson;
 import java.io.IOException;
+import java.util.List;
 
 /**
  * A model's entry in the catalogue: its file {@code finexl.json}, which says what goes well with the model. Every field
@@ -15,22 +16,30 @@ import java.io.IOException;
  * @param vocabulary name of the vocabulary to look for
  * @param prompts name of the set of prompts to draw
  * @param sampler how to sample
+ * @param heads references of the aspect heads that measure this model's pictures
  */
-record ModelDefaults(String description, String encoder, String vocabulary, String prompts, Sampler sampler) {
+record ModelDefaults(
+        String description, String encoder, String vocabulary, String prompts, Sampler sampler, List<String> heads) {
+
+    /** An entry without any default. */
+    static final ModelDefaults EMPTY = new ModelDefaults(null, null, null, null, null, null);
 
     private static final String FILE = "finexl.json";
     private static final int LIMIT = 1 << 16;
-    private static final Sampler NONE = new Sampler(null, null, null, null, null);
 
     /**
      * How to sample, as far as the model's maker says.
      *
      * @param scheduler name of a scheduler, configured from the model's own
      */
-    record Sampler(String scheduler, Integer steps, Double guidanceScale, Integer height, Integer width) {}
+    record Sampler(String scheduler, Integer steps, Double guidanceScale, Integer height, Integer width) {
+
+        private static final Sampler NONE = new Sampler(null, null, null, null, null);
+    }
 
     ModelDefaults {
-        sampler = sampler == null ? NONE : sampler;
+        sampler = sampler == null ? Sampler.NONE : sampler;
+        heads = heads == null ? List.of() : heads;
     }
 
     /**
@@ -40,7 +49,7 @@ record ModelDefaults(String description, String encoder, String vocabulary, Stri
      */
     static ModelDefaults read(ModelFiles files) {
         if (!files.has(FILE)) {
-            return new ModelDefaults(null, null, null, null, null);
+            return EMPTY;
         }
         try {
             return ModelJson.MAPPER.readValue(files.read(FILE, LIMIT), ModelDefaults.class);

@@ -1,5 +1,6 @@
 package dev.finexl.explain;
 
+import dev.finexl.embed.AspectHead;
 import dev.finexl.embed.ClipEncoder;
 import dev.finexl.generate.ImageGenerator;
 import dev.finexl.generate.diffusion.DiffusionModels;
@@ -23,12 +24,14 @@ public final class OpenModels implements AutoCloseable {
     private final OnnxRuntime runtime;
     private final SharedModels<String, ImageGenerator> generators;
     private final SharedModels<String, ClipEncoder> encoders;
+    private final SharedModels<String, AspectHead> heads;
 
-    /** @param idle most generators, and most encoders, that stay open without being in use */
+    /** @param idle most generators, most encoders and most heads that stay open without being in use */
     public OpenModels(OnnxRuntime runtime, int idle) {
         this.runtime = runtime;
         this.generators = new SharedModels<>(idle);
         this.encoders = new SharedModels<>(idle);
+        this.heads = new SharedModels<>(idle);
     }
 
     OnnxRuntime runtime() {
@@ -38,6 +41,11 @@ public final class OpenModels implements AutoCloseable {
     /** The encoder of an entry, opened if need be. */
     Lease<ClipEncoder> encoder(CatalogueEntry entry) {
         return encoders.acquire(key(entry), () -> ClipEncoder.open(runtime, entry.files()));
+    }
+
+    /** The aspect head of an entry, opened if need be. */
+    Lease<AspectHead> head(CatalogueEntry entry) {
+        return heads.acquire(key(entry), () -> AspectHead.open(runtime, entry.files()));
     }
 
     /** The generator of an entry, opened if need be. */
@@ -103,5 +111,6 @@ public final class OpenModels implements AutoCloseable {
     public void close() {
         generators.close();
         encoders.close();
+        heads.close();
     }
 }

@@ -1,9 +1,9 @@
 package dev.finexl.explain;
 
-import dev.finexl.embed.ClipEncoder;
 import dev.finexl.embed.RgbImage;
 import dev.finexl.explain.ExplainListener.Side;
 import dev.finexl.explain.ExplainListener.Stage;
+import dev.finexl.explain.Measurer.Measurement;
 import dev.finexl.generate.ImageGenerator;
 import dev.finexl.generate.ImageRequest;
 import dev.finexl.generate.SamplerSettings;
@@ -12,18 +12,18 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Samples the pictures of both sides, with the same prompts and the same noise, and embeds each batch as soon as it is
+ * Samples the pictures of both sides, with the same prompts and the same noise, and measures each batch as soon as it is
  * there, so that no more than one batch of pictures is in memory.
  */
 final class PairSampler {
 
-    private final ClipEncoder encoder;
+    private final Measurer measurer;
     private final RunScope scope;
     private final ExplainListener listener;
     private final StageClock clock;
 
-    PairSampler(ClipEncoder encoder, RunScope scope, ExplainListener listener, StageClock clock) {
-        this.encoder = encoder;
+    PairSampler(Measurer measurer, RunScope scope, ExplainListener listener, StageClock clock) {
+        this.measurer = measurer;
         this.scope = scope;
         this.listener = listener;
         this.clock = clock;
@@ -44,29 +44,29 @@ final class PairSampler {
             ImageGenerator base, ImageGenerator personalized, List<ImageRequest> requests, SamplerSettings settings) {
         long total = 2L * requests.size();
         listener.progress(Stage.SAMPLING, 0, total);
-        float[][] left = side(Side.BASE, base, requests, settings, 0, total);
-        float[][] right = side(Side.PERSONALIZED, personalized, requests, settings, requests.size(), total);
+        Measurement[] left = side(Side.BASE, base, requests, settings, 0, total);
+        Measurement[] right = side(Side.PERSONALIZED, personalized, requests, settings, requests.size(), total);
         return EmbeddedPairs.of(left, right);
     }
 
-    private float[][] side(
+    private Measurement[] side(
             Side side,
             ImageGenerator generator,
             List<ImageRequest> requests,
             SamplerSettings settings,
             int before,
             long total) {
-        float[][] embeddings = new float[requests.size()][];
+        Measurement[] measured = new Measurement[requests.size()];
         clock.enter(Stage.SAMPLING);
         generator.generate(scope, requests, settings, (first, images) -> {
             clock.enter(Stage.EMBEDDING);
-            float[][] rows = encoder.embedImages(scope, images);
-            System.arraycopy(rows, 0, embeddings, first, rows.length);
+            Measurement[] batch = measurer.measure(images);
+            System.arraycopy(batch, 0, measured, first, batch.length);
             tell(side, first, images);
             listener.progress(Stage.SAMPLING, before + first + images.size(), total);
             clock.enter(Stage.SAMPLING);
         });
-        return embeddings;
+        return measured;
     }
 
     private void tell(Side side, int first, List<RgbImage> images) {

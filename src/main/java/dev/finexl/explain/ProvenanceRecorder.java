@@ -3,6 +3,7 @@ package dev.finexl.explain;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.finexl.concept.Concept;
+import dev.finexl.embed.AspectHead;
 import dev.finexl.explain.RequestResolver.Plan;
 import dev.finexl.generate.ImageGenerator;
 import dev.finexl.generate.SamplerSettings;
@@ -49,6 +50,13 @@ final class ProvenanceRecorder {
             }
         }
         models.add(new Provenance.Model(role, entry.reference(), weight, hashes));
+    }
+
+    /** @param heads in the order of the plan's */
+    void heads(List<AspectHead> heads) {
+        for (int i = 0; i < heads.size(); i++) {
+            model("head", plan.heads().get(i), heads.get(i).files(), null);
+        }
     }
 
     void sampler(SamplerSettings settings) {

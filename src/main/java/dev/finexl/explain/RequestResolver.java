@@ -49,6 +49,8 @@ final class RequestResolver {
      * @param encoder the image and text encoder
      * @param prompts the prompts that pictures and concept directions share
      * @param vocabulary the concepts to look for
+     * @param heads the aspect heads to measure
+     * @param policy limits on what they measure
      * @param warnings what the reader should know
      */
     record Plan(
@@ -56,6 +58,8 @@ final class RequestResolver {
             CatalogueEntry encoder,
             PromptSet prompts,
             Vocabulary vocabulary,
+            List<CatalogueEntry> heads,
+            List<ExplainRequest.PolicyRule> policy,
             List<String> warnings) {
 
         /** The prompts that are really drawn, where there are fewer pictures than prompts. */
@@ -118,7 +122,14 @@ final class RequestResolver {
                 sampling(request, defaults.sampler()),
                 images,
                 first(request.seed(), 0L));
-        return new Plan(comparison, encoder, prompts, vocabulary(request, defaults, encoderDefaults), warnings);
+        return new Plan(
+                comparison,
+                encoder,
+                prompts,
+                vocabulary(request, defaults, encoderDefaults),
+                heads(request, defaults, encoderDefaults, encoder, warnings),
+                request.policy(),
+                warnings);
     }
 
     private static Comparison.Sampling sampling(ExplainRequest request, ModelDefaults.Sampler defaults) {
@@ -161,6 +172,8 @@ final class RequestResolver {
                 encoder,
                 prompts(request, first(encoderDefaults.prompts(), FALLBACK)),
                 vocabulary(request, encoderDefaults, encoderDefaults),
+                heads(request, ModelDefaults.EMPTY, encoderDefaults, encoder, warnings),
+                request.policy(),
                 warnings);
     }
 
@@ -213,6 +226,21 @@ final class RequestResolver {
         }
         String name = first(request.vocabulary(), base.vocabulary(), encoder.vocabulary(), FALLBACK);
         return checked("vocabulary", () -> ShippedConcepts.vocabulary(name));
+    }
+
+    private List<CatalogueEntry> heads(
+            ExplainRequest request,
+            ModelDefaults base,
+            ModelDefaults ofEncoder,
+            CatalogueEntry encoder,
+            List<String> warnings) {
+        return HeadChoice.choose(
+                request,
+                base,
+                ofEncoder,
+                encoder,
+                (field, reference) -> find(field, reference, ModelKind.HEAD),
+                warnings);
     }
 
     private static <T> T checked(String field, Supplier<T> reading) {

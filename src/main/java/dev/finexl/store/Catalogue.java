@@ -132,10 +132,11 @@ public final class Catalogue {
 
     private CatalogueEntry byPath(String reference) {
         return entry(allowed(reference), reference)
-                .orElseThrow(() -> new ModelReferenceException(
-                        "model '%s' is of no known kind: expected a folder with model_index.json (diffusion), a folder"
-                                        .formatted(reference)
-                                + " with config.json (encoder) or a .safetensors file (LoRA)"));
+                .orElseThrow(
+                        () -> new ModelReferenceException(
+                                "model '%s' is of no known kind: expected a folder with model_index.json (diffusion), a folder"
+                                                .formatted(reference)
+                                        + " with config.json (encoder), a folder with head.json (head) or a .safetensors file (LoRA)"));
     }
 
     private Path allowed(String reference) {
@@ -174,6 +175,9 @@ public final class Catalogue {
     private static Optional<ModelKind> kindOfFolder(Path folder) {
         if (Files.isRegularFile(folder.resolve("model_index.json"))) {
             return Optional.of(ModelKind.DIFFUSION);
+        }
+        if (Files.isRegularFile(folder.resolve("head.json"))) {
+            return Optional.of(ModelKind.HEAD);
         }
         return Files.isRegularFile(folder.resolve("config.json")) ? Optional.of(ModelKind.ENCODER) : Optional.empty();
     }

@@ -6,10 +6,12 @@ import java.util.Locale;
 public enum ModelKind {
     /** A text-to-image diffusion model: a directory with {@code model_index.json}. */
     DIFFUSION,
-    /** A pair of image and text encoders: a directory with {@code config.json} and no {@code model_index.json}. */
+    /** A pair of image and text encoders: a directory with {@code config.json} and no {@code model_index.json} or {@code head.json}. */
     ENCODER,
     /** A LoRA: one {@code .safetensors} file. */
     LORA,
+    /** An aspect head: a directory with {@code head.json}. */
+    HEAD,
     /** Plain files without a model, such as pictures. */
     FOLDER;
 

@@ -58,6 +58,8 @@ class ExplainerTest {
                 seed,
                 method,
                 null,
+                null,
+                null,
                 null);
     }
 

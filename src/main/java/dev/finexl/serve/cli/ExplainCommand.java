@@ -8,6 +8,7 @@ import dev.finexl.explain.Explainer;
 import dev.finexl.explain.Explanation;
 import dev.finexl.onnx.RunScope;
 import dev.finexl.report.TerminalChart;
+import dev.finexl.report.TerminalHeads;
 import jakarta.validation.ConstraintViolation;
 import jakarta.validation.Validator;
 import java.io.IOException;
@@ -18,6 +19,7 @@ import java.nio.file.StandardCopyOption;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -35,9 +37,13 @@ import picocli.CommandLine.Spec;
         footer = {
             "",
             "Defaults come from the model's own files and its finexl.json.",
-            "Example: explain --base mini-diffusion --lora vivid --save-images out"
+            "Example: explain --base mini-diffusion --lora vivid --save-images out",
+            "A --policy that fails makes the exit code 3: the explanation is there, and the answer is no."
         })
 public final class ExplainCommand implements Callable<Integer> {
+
+    /** The exit code for an explanation that is there, and whose policy says no. */
+    static final int POLICY_FAILED = 3;
 
     private final Explainer explainer;
     private final Validator validator;
@@ -84,8 +90,10 @@ public final class ExplainCommand implements Callable<Integer> {
                 saver.finish();
             }
             print(explanation);
+            boolean failed =
+                    explanation.policy() != null && !explanation.policy().passed();
+            return failed ? POLICY_FAILED : CommandLine.ExitCode.OK;
         }
-        return CommandLine.ExitCode.OK;
     }
 
     private void requireValid(ExplainRequest request) {
@@ -112,6 +120,9 @@ public final class ExplainCommand implements Callable<Integer> {
             out.println();
             out.print(TerminalChart.render(explanation));
         }
+        Stream.of(TerminalHeads.renderChanges(explanation), TerminalHeads.renderPolicy(explanation))
+                .filter(text -> !text.isEmpty())
+                .forEach(text -> out.print("\n" + text));
         explanation.warnings().forEach(warning -> out.println("\nWarning: " + warning));
         out.flush();
         if (json != null) {

@@ -8,6 +8,7 @@ import dev.finexl.concept.VocabularyReader;
 import dev.finexl.explain.ExplainRequest;
 import dev.finexl.explain.ExplainRequest.ConceptInput;
 import dev.finexl.explain.ExplainRequest.LoraChoice;
+import dev.finexl.explain.ExplainRequest.PolicyRule;
 import dev.finexl.explain.InvalidRequestException;
 import dev.finexl.store.ModelJson;
 import java.io.IOException;
@@ -16,11 +17,16 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import picocli.CommandLine.Option;
 
 /** The options of {@code explain}, which say the same as the fields of {@link ExplainRequest}. */
 final class ExplainOptions {
+
+    private static final Pattern RULE = Pattern.compile(
+            "(?<head>[^.]+)\\.(?<number>.+):(?<limit>rise|fall|level)=(?<x>[+-]?[0-9]+([.][0-9]+)?([eE][+-]?[0-9]+)?)");
 
     @Option(names = "--base", paramLabel = "MODEL", description = "base model: an id of `models` or a directory")
     String base;
@@ -91,6 +97,24 @@ final class ExplainOptions {
             description = "concepts to look for: a file, or a vocabulary that ships")
     String concepts;
 
+    @Option(
+            names = "--head",
+            paramLabel = "HEAD",
+            description = "aspect head to measure, an id of `models` or a directory; may be repeated;"
+                    + " default: those of the base and its encoder")
+    List<String> heads;
+
+    @Option(names = "--no-heads", description = "measure no aspect head")
+    boolean noHeads;
+
+    @Option(
+            names = "--policy",
+            paramLabel = "HEAD.NUMBER:LIMIT=X",
+            description =
+                    "fail (exit code 3) if the number of a head exceeds a limit: rise or fall from the base to the"
+                            + " personalized pictures, or level; e.g. mini-levels.dark:rise=0.1; may be repeated")
+    List<String> policy = List.of();
+
     /**
      * The request that these options are.
      *
@@ -102,6 +126,9 @@ final class ExplainOptions {
         boolean schedulerFile = scheduler != null && looksLikeFile(scheduler);
         if (prompts != null && !prompt.isEmpty()) {
             throw new InvalidRequestException("--prompt", "--prompt and --prompts exclude each other");
+        }
+        if (noHeads && heads != null) {
+            throw new InvalidRequestException("--no-heads", "--head and --no-heads exclude each other");
         }
         return new ExplainRequest(
                 base,
@@ -123,13 +150,19 @@ final class ExplainOptions {
                 seed,
                 method,
                 conceptFile ? null : concepts,
-                conceptFile ? readConcepts() : null);
+                conceptFile ? readConcepts() : null,
+                noHeads ? List.of() : heads,
+                policy.stream().map(ExplainOptions::rule).toList());
     }
 
     /** The files and directories that the options name: who starts the program may read what he names. */
     List<Path> namedPaths() {
         List<Path> paths = new ArrayList<>();
-        Stream.concat(Stream.of(base, personalized, encoder), loras.stream().map(l -> lora(l).model()))
+        Stream.of(
+                        Stream.of(base, personalized, encoder),
+                        loras.stream().map(l -> lora(l).model()),
+                        heads == null ? Stream.<String>empty() : heads.stream())
+                .flatMap(references -> references)
                 .filter(reference -> reference != null && !reference.isEmpty())
                 .map(Path::of)
                 .filter(Files::exists)
@@ -151,6 +184,25 @@ final class ExplainOptions {
             }
         }
         return new LoraChoice(text, 1.0);
+    }
+
+    /** {@code head.number:limit=x}; the number's own name may hold any of these signs, the head's holds no full stop. */
+    static PolicyRule rule(String text) {
+        Matcher parts = RULE.matcher(text);
+        if (!parts.matches()) {
+            throw new InvalidRequestException(
+                    "--policy",
+                    "--policy '%s': expected HEAD.NUMBER:rise=X, :fall=X or :level=X, e.g. mini-levels.dark:rise=0.1"
+                            .formatted(text));
+        }
+        String head = parts.group("head");
+        String number = parts.group("number");
+        Double limit = Double.valueOf(parts.group("x"));
+        return switch (parts.group("limit")) {
+            case "rise" -> new PolicyRule(head, number, limit, null, null);
+            case "fall" -> new PolicyRule(head, number, null, limit, null);
+            default -> new PolicyRule(head, number, null, null, limit);
+        };
     }
 
     private static boolean looksLikeFile(String text) {

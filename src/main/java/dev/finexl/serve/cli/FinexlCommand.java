@@ -13,7 +13,12 @@ import picocli.CommandLine.Command;
         description = "Explains in words what a personalized image model does differently from its base.",
         footer = {"", "Without a command it serves HTTP: POST /explain, GET /models, GET /q/health."},
         exitCodeListHeading = "%nExit codes:%n",
-        exitCodeList = {"0:done", "1:failed: a model or a file could not be used", "2:bad usage"},
+        exitCodeList = {
+            "0:done",
+            "1:failed: a model or a file could not be used",
+            "2:bad usage",
+            "3:explained, and the policy failed"
+        },
         subcommands = {ExplainCommand.class, ModelsCommand.class})
 public final class FinexlCommand implements Runnable {
 

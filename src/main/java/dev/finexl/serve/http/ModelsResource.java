@@ -23,7 +23,7 @@ public class ModelsResource {
      * One model.
      *
      * @param reference what a request calls it
-     * @param kind {@code diffusion}, {@code encoder} or {@code lora}
+     * @param kind {@code diffusion}, {@code encoder}, {@code lora} or {@code head}
      */
     public record Model(String reference, String kind) {}
 

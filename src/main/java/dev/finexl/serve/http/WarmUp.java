@@ -82,6 +82,8 @@ public class WarmUp {
                 null,
                 null,
                 null,
+                null,
+                null,
                 null);
     }
 }

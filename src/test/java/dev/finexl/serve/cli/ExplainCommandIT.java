@@ -96,6 +96,28 @@ class ExplainCommandIT {
     }
 
     @Test
+    void tellsAFailedPolicyByTheExitCode() throws Exception {
+        List<String> explain =
+                new ArrayList<>(List.of("explain", "--base", "mini-diffusion", "--lora", "vivid", "--images", "8"));
+        explain.addAll(List.of("--policy", "mini-levels.dark:rise=0.5", "--policy"));
+        Run failed = finexl(with(explain, "mini-levels.vivid:rise=0.01"));
+        assertThat(failed.exit()).isEqualTo(3);
+        assertThat(failed.out())
+                .startsWith("Compared with the base's")
+                .contains("Policy failed:")
+                .contains("mini-levels.vivid rises by at most 0.01000; it changes by +");
+        Run passed = finexl(with(explain, "mini-levels.vivid:rise=0.9"));
+        assertThat(passed.exit()).isZero();
+        assertThat(passed.out()).contains("Policy passed:");
+        assertFails(2, "mini-levels", with(explain, "nsfw.vivid:rise=0.1"));
+        assertFails(2, "HEAD.NUMBER", with(explain, "mini-levels.vivid>0.1"));
+    }
+
+    private static String[] with(List<String> arguments, String last) {
+        return Stream.concat(arguments.stream(), Stream.of(last)).toArray(String[]::new);
+    }
+
+    @Test
     void listsTheModels() throws Exception {
         Run run = finexl("models");
         assertThat(run.exit()).isZero();
@@ -106,7 +128,10 @@ class ExplainCommandIT {
     @Test
     void helps() throws Exception {
         assertThat(finexl("--help").out()).contains("explain").contains("models");
-        assertThat(finexl("explain", "--help").out()).contains("--save-images").contains("--guidance");
+        assertThat(finexl("explain", "--help").out())
+                .contains("--save-images")
+                .contains("--guidance")
+                .contains("--policy");
         assertThat(finexl("--version").out()).startsWith("finexl ");
     }
 

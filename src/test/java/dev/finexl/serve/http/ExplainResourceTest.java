@@ -65,7 +65,7 @@ class ExplainResourceTest {
                 .body("usage.images", equalTo(4))
                 .body("usage.denoiserEvaluations", equalTo(4 * 2 * 2))
                 .body("provenance.provider", equalTo("cpu"))
-                .body("provenance.models.role", equalTo(List.of("encoder", "lora", "base")))
+                .body("provenance.models.role", equalTo(List.of("encoder", "head", "lora", "base")))
                 .body("divergenceNorm", greaterThan(0f));
     }
 
@@ -84,9 +84,23 @@ class ExplainResourceTest {
                         "divergenceNorm",
                         "vector",
                         "method",
+                        "heads",
                         "warnings",
                         "usage",
                         "provenance");
+    }
+
+    @Test
+    void answersAFailedPolicyAsAnyOtherExplanation() {
+        Map<String, ?> strict = Map.of("head", "mini-levels", "output", "vivid", "maxLevel", -1, "maxRise", 5);
+        post(quick(Map.of("policy", List.of(strict))))
+                .then()
+                .statusCode(200)
+                .body("heads.keySet()", hasItem("mini-levels"))
+                .body("heads.'mini-levels'", hasSize(16))
+                .body("policy.passed", equalTo(false))
+                .body("policy.verdicts.passed", equalTo(List.of(true, false)))
+                .body("policy.verdicts[1].rule", equalTo("mini-levels.vivid is at most -1.000"));
     }
 
     @Test
@@ -95,7 +109,8 @@ class ExplainResourceTest {
                 .then()
                 .statusCode(200)
                 .body("reference", hasItem("classpath:mini-diffusion"))
-                .body("find { it.reference == 'classpath:vivid' }.kind", equalTo("lora"));
+                .body("find { it.reference == 'classpath:vivid' }.kind", equalTo("lora"))
+                .body("find { it.reference == 'classpath:mini-levels' }.kind", equalTo("head"));
     }
 
     @Test
@@ -136,11 +151,32 @@ class ExplainResourceTest {
                 Arguments.of("steps", quick(Map.of("steps", 1001)), "1000"),
                 Arguments.of("height", quick(Map.of("height", 4)), "8"),
                 Arguments.of("images", quick(Map.of("images", 1)), "2"),
+                Arguments.of("heads", quick(Map.of("heads", Collections.nCopies(17, "mini-levels"))), "16"),
+                Arguments.of("heads[0]", quick(Map.of("heads", List.of("vivid"))), "expected a head"),
+                Arguments.of("heads[1]", quick(Map.of("heads", List.of("mini-levels", "mini-levels"))), "two heads"),
+                Arguments.of("policy[0].head", policy(Map.of("head", "nsfw", "output", "a", "maxRise", 1)), "nsfw"),
+                Arguments.of(
+                        "policy[0].output",
+                        policy(Map.of("head", "mini-levels", "output", "nsfw", "maxRise", 1)),
+                        "vivid"),
+                Arguments.of("policy[0]", policy(Map.of("head", "mini-levels", "output", "dark")), "maxRise"),
+                Arguments.of(
+                        "policy[0].maxFall",
+                        policy(Map.of("head", "mini-levels", "output", "dark", "maxFall", -1)),
+                        "0"),
+                Arguments.of(
+                        "policy[0].maxRise",
+                        policy(Map.of("head", "mini-levels", "output", "dark", "maxRise", "NaN")),
+                        ""),
                 Arguments.of("guidanceScale", quick(Map.of("guidanceScale", -1)), "0"),
                 Arguments.of(
                         "encoder",
                         Map.of("baseImages", root() + "/pictures-a", "personalizedImages", root() + "/pictures-b"),
                         "expected the reference"));
+    }
+
+    private static Map<String, Object> policy(Map<String, ?> rule) {
+        return quick(Map.of("policy", List.of(rule)));
     }
 
     @ParameterizedTest
