@@ -1,7 +1,6 @@
 import dev.finexl.decompose.Nnls;
 import dev.finexl.explain.ExplainListener;
 import dev.finexl.explain.ExplainRequest;
-import dev.finexl.explain.ExplainRequest.LoraChoice;
 import dev.finexl.explain.Explainer;
 import dev.finexl.explain.Explanation;
 import dev.finexl.explain.OpenModels;
@@ -41,7 +40,7 @@ final class Bench {
         double[] wall = new double[rounds];
         double[] session = new double[rounds];
         try (OpenModels models = new OpenModels(new OnnxRuntime(OnnxSettings.cpu()), 2)) {
-            Explainer explainer = new Explainer(new Catalogue(List.of()), null, models, 8, "bench");
+            Explainer explainer = new Explainer(new Catalogue(List.of()), null, models, 8, "bench", null);
             for (int round = -1; round < rounds; round++) {
                 long start = System.nanoTime();
                 Explanation explanation;
@@ -64,9 +63,7 @@ final class Bench {
     }
 
     private static ExplainRequest request() {
-        return new ExplainRequest(
-                "mini-diffusion", null, List.of(new LoraChoice("vivid", 1.0)), null, null, null, null, null, null,
-                null, null, null, null, null, null, null, null, null, null, null, null, null);
+        return ExplainRequest.parse("{\"base\": \"mini-diffusion\", \"loras\": [{\"model\": \"vivid\"}]}");
     }
 
     /** Median milliseconds of one solution for a random vocabulary and a sparse truth with noise. */

@@ -2,7 +2,9 @@ package dev.finexl;
 
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
+import java.net.URI;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
@@ -21,6 +23,9 @@ interface FinexlConfig {
 
     /** Limits of the HTTP face. */
     Http http();
+
+    /** The vision-language model that proposes concepts. */
+    Proposer proposer();
 
     /** Where models are found. */
     interface Models {
@@ -74,5 +79,50 @@ interface FinexlConfig {
         /** Requests that may wait for their turn; those beyond it are told to come back. */
         @WithDefault("16")
         int waiting();
+    }
+
+    /** The vision-language model that proposes concepts. */
+    interface Proposer {
+
+        /** Base of an OpenAI-compatible API, e.g. {@code https://api.openai.com/v1}; absent for no proposer. */
+        Optional<URI> baseUrl();
+
+        /** Name of the model there. */
+        Optional<String> model();
+
+        /** Bearer token; absent for a server that asks for none. */
+        Optional<String> apiKey();
+
+        /** Time for one answer, to its last byte. */
+        @WithDefault("30s")
+        Duration timeout();
+
+        /** Further attempts where a server is busy or does not answer. */
+        @WithDefault("1")
+        int retries();
+
+        /** Most tokens of one answer. */
+        @WithDefault("300")
+        int maxTokens();
+
+        /** Pairs of pictures that it looks at. */
+        @WithDefault("4")
+        int pairs();
+
+        /** Concepts that it may add. */
+        @WithDefault("8")
+        int proposals();
+
+        /** Seed that is sent; absent for none, since some servers refuse the field. */
+        Optional<Integer> seed();
+
+        /** Price of a million input tokens. */
+        Optional<Double> priceIn();
+
+        /** Price of a million output tokens, in the same currency. */
+        Optional<Double> priceOut();
+
+        /** What one explanation may cost at most; needs both prices. */
+        Optional<Double> maxCost();
     }
 }

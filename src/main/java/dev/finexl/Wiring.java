@@ -1,5 +1,8 @@
 package dev.finexl;
 
+import dev.finexl.concept.ConceptProposer;
+import dev.finexl.concept.VlmConceptProposer;
+import dev.finexl.concept.VlmSettings;
 import dev.finexl.explain.Explainer;
 import dev.finexl.explain.OpenModels;
 import dev.finexl.onnx.OnnxRuntime;
@@ -11,6 +14,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.inject.Disposes;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
+import java.net.URI;
 import java.util.List;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 
@@ -58,7 +62,28 @@ class Wiring {
                 config.models().encoder().orElse(null),
                 models,
                 config.sampling().batch(),
-                version);
+                version,
+                config.proposer()
+                        .baseUrl()
+                        .map(url -> proposer(url, config.proposer()))
+                        .orElse(null));
+    }
+
+    private static ConceptProposer proposer(URI baseUrl, FinexlConfig.Proposer proposer) {
+        return new VlmConceptProposer(new VlmSettings(
+                baseUrl,
+                proposer.model().orElse(null),
+                proposer.apiKey().orElse(null),
+                proposer.timeout(),
+                proposer.retries(),
+                proposer.maxTokens(),
+                proposer.pairs(),
+                proposer.proposals(),
+                proposer.seed().orElse(null),
+                VlmSettings.Budget.of(
+                        proposer.priceIn().orElse(null),
+                        proposer.priceOut().orElse(null),
+                        proposer.maxCost().orElse(null))));
     }
 
     @Produces

@@ -3,6 +3,7 @@ package dev.finexl.concept;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /**
  * The concepts that an explanation may name. A vocabulary answers "which of these?", so it must hold more than one, and
@@ -42,6 +43,18 @@ public record Vocabulary(String name, String description, List<Concept> concepts
     /** The number of wordings of all concepts. */
     public int wordingCount() {
         return wordingCount(concepts);
+    }
+
+    /**
+     * This vocabulary with further concepts behind its own.
+     *
+     * @throws ConceptInputException if the whole breaks one of the rules
+     */
+    public Vocabulary with(List<Concept> more) {
+        return new Vocabulary(
+                name,
+                description,
+                Stream.concat(concepts.stream(), more.stream()).toList());
     }
 
     private static void requireCount(List<Concept> concepts) {

@@ -19,6 +19,20 @@ public record RgbImage(int width, int height, byte[] rgb) {
         }
     }
 
+    /**
+     * The picture with neither side longer than {@code side} pixels, in its own proportions; itself if it is that small.
+     */
+    public RgbImage within(int side) {
+        int longest = Math.max(width, height);
+        if (longest <= side) {
+            return this;
+        }
+        double scale = (double) side / longest;
+        Size size =
+                new Size((int) Math.max(1, Math.round(width * scale)), (int) Math.max(1, Math.round(height * scale)));
+        return Resampler.resize(this, ResampleFilter.BICUBIC, size);
+    }
+
     /** Copies the picture into a larger one that is being made, {@code stride} pixels wide. */
     void copyTo(byte[] target, int stride, int left, int top) {
         for (int y = 0; y < height; y++) {

@@ -13,6 +13,7 @@ public interface ExplainListener {
         LOADING("loading"),
         SAMPLING("sampling"),
         EMBEDDING("embedding"),
+        PROPOSALS("proposals"),
         CONCEPTS("concepts"),
         DECOMPOSITION("decomposition");
 

@@ -1,6 +1,8 @@
 package dev.finexl.explain;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.finexl.store.ModelJson;
 import jakarta.validation.Valid;
 import jakarta.validation.constraints.DecimalMax;
 import jakarta.validation.constraints.DecimalMin;
@@ -39,6 +41,7 @@ import java.util.List;
  * @param heads references of the aspect heads to measure; null for those that the base and its encoder name, empty for
  *     none
  * @param policy limits on what the heads measure
+ * @param propose whether the configured vision-language model adds concepts to look for; null for false
  */
 public record ExplainRequest(
         @Size(min = 1, max = MAX_REFERENCE) String base,
@@ -62,7 +65,8 @@ public record ExplainRequest(
         @Size(min = 1, max = 100) String vocabulary,
         @Size(min = 1, max = MAX_CONCEPTS) List<@NotNull @Valid ConceptInput> concepts,
         @Size(max = MAX_HEADS) List<@NotNull @Size(min = 1, max = MAX_REFERENCE) String> heads,
-        @Size(max = 100) List<@NotNull @Valid PolicyRule> policy) {
+        @Size(max = 100) List<@NotNull @Valid PolicyRule> policy,
+        Boolean propose) {
 
     /** Most pictures on each side, and so most prompts. */
     public static final int MAX_IMAGES = 1000;
@@ -79,6 +83,19 @@ public record ExplainRequest(
     public ExplainRequest {
         loras = loras == null ? List.of() : loras;
         policy = policy == null ? List.of() : policy;
+    }
+
+    /**
+     * Reads a request in its JSON form, in which a field that is left out has its default. It is not validated.
+     *
+     * @throws InvalidRequestException if the text is not JSON, or has a field that requests do not have
+     */
+    public static ExplainRequest parse(String json) {
+        try {
+            return ModelJson.MAPPER.readValue(json, ExplainRequest.class);
+        } catch (JsonProcessingException e) {
+            throw new InvalidRequestException("request", "is not a request: " + e.getOriginalMessage());
+        }
     }
 
     /**

@@ -1,8 +1,10 @@
 package dev.finexl.explain;
 
 import dev.finexl.concept.ConceptDirections;
+import dev.finexl.concept.ConceptProposer;
 import dev.finexl.concept.DirectionEncoder;
 import dev.finexl.concept.PromptSet;
+import dev.finexl.concept.Vocabulary;
 import dev.finexl.decompose.DecompositionMethod;
 import dev.finexl.decompose.Divergence;
 import dev.finexl.embed.ClipEncoder;
@@ -36,6 +38,7 @@ public final class Explainer {
     private final OpenModels models;
     private final int batch;
     private final String version;
+    private final ConceptProposer proposer;
 
     /**
      * @param catalogue where models are found
@@ -43,16 +46,25 @@ public final class Explainer {
      * @param models keeps models open between explanations
      * @param batch most pictures that are sampled together
      * @param version of the program, for provenance
+     * @param proposer adds concepts to a vocabulary where a request asks for it; null if there is none
      */
-    public Explainer(Catalogue catalogue, String configuredEncoder, OpenModels models, int batch, String version) {
-        this(new RequestResolver(catalogue, configuredEncoder), models, batch, version);
+    public Explainer(
+            Catalogue catalogue,
+            String configuredEncoder,
+            OpenModels models,
+            int batch,
+            String version,
+            ConceptProposer proposer) {
+        this(new RequestResolver(catalogue, configuredEncoder), models, batch, version, proposer);
     }
 
-    private Explainer(RequestResolver resolver, OpenModels models, int batch, String version) {
+    private Explainer(
+            RequestResolver resolver, OpenModels models, int batch, String version, ConceptProposer proposer) {
         this.resolver = resolver;
         this.models = models;
         this.batch = batch;
         this.version = version;
+        this.proposer = proposer;
     }
 
     /**
@@ -60,7 +72,8 @@ public final class Explainer {
      * names there.
      */
     public Explainer withRoots(List<Path> more) {
-        return new Explainer(resolver.withCatalogue(resolver.catalogue().withRoots(more)), models, batch, version);
+        return new Explainer(
+                resolver.withCatalogue(resolver.catalogue().withRoots(more)), models, batch, version, proposer);
     }
 
     /**
@@ -76,6 +89,7 @@ public final class Explainer {
      */
     public Explanation explain(ExplainRequest request, ExplainListener listener, RunScope scope) {
         DecompositionMethod method = method(request.method());
+        boolean propose = propose(request);
         Plan plan = resolver.resolve(request);
         StageClock clock = new StageClock(scope);
         ProvenanceRecorder provenance = new ProvenanceRecorder(models.runtime(), version, plan);
@@ -85,9 +99,17 @@ public final class Explainer {
                 Measurer measurer = Measurer.open(models, encoder.value(), plan.heads(), scope)) {
             provenance.model("encoder", plan.encoder(), encoder.value().files(), null);
             provenance.heads(measurer.heads());
-            EmbeddedPairs pairs = pairs(plan, measurer, listener, scope, clock, provenance);
+            KeptPairs kept = new KeptPairs(listener, propose ? proposer.pairs() : 0);
+            EmbeddedPairs pairs = pairs(plan, measurer, kept, scope, clock, provenance);
+            Vocabulary vocabulary = plan.vocabulary();
+            if (propose) {
+                clock.enter(Stage.PROPOSALS);
+                vocabulary = widened(plan, kept, listener, provenance);
+                scope.check();
+            }
             clock.enter(Stage.CONCEPTS);
-            ConceptDirections directions = directions(plan, encoder.value(), listener, scope);
+            ConceptDirections directions =
+                    directions(vocabulary, plan.drawnPrompts(), encoder.value(), listener, scope);
             clock.enter(Stage.DECOMPOSITION);
             listener.progress(Stage.DECOMPOSITION, 0, 1);
             Divergence divergence = Divergence.between(pairs.base(), pairs.personalized());
@@ -104,6 +126,29 @@ public final class Explainer {
         } catch (IllegalArgumentException e) {
             throw new InvalidRequestException("method", e);
         }
+    }
+
+    private boolean propose(ExplainRequest request) {
+        if (!Boolean.TRUE.equals(request.propose())) {
+            return false;
+        }
+        if (proposer == null) {
+            throw new InvalidRequestException(
+                    "propose",
+                    "'propose' needs a vision-language model, and none is configured: set finexl.proposer.base-url and"
+                            + " finexl.proposer.model");
+        }
+        return true;
+    }
+
+    /** Proposals come behind the vocabulary and are candidates like all others: a word that nothing speaks for gets no weight. */
+    private Vocabulary widened(Plan plan, KeptPairs kept, ExplainListener listener, ProvenanceRecorder provenance) {
+        listener.progress(Stage.PROPOSALS, 0, 1);
+        ConceptProposer.Proposals proposals = proposer.propose(plan.vocabulary(), kept.pairs(plan));
+        provenance.proposals(proposals);
+        plan.warnings().addAll(proposals.warnings());
+        listener.progress(Stage.PROPOSALS, 1, 1);
+        return plan.vocabulary().with(proposals.concepts());
     }
 
     private EmbeddedPairs pairs(
@@ -137,7 +182,7 @@ public final class Explainer {
     }
 
     private static ConceptDirections directions(
-            Plan plan, ClipEncoder encoder, ExplainListener listener, RunScope scope) {
+            Vocabulary vocabulary, PromptSet drawn, ClipEncoder encoder, ExplainListener listener, RunScope scope) {
         TextEncoder texts = new TextEncoder() {
             @Override
             public int width() {
@@ -149,9 +194,8 @@ public final class Explainer {
                 return encoder.embedTexts(scope, batch);
             }
         };
-        PromptSet drawn = plan.drawnPrompts();
         return new DirectionEncoder(texts, TEXTS_AT_ONCE)
-                .measure(plan.vocabulary(), drawn, (done, total) -> listener.progress(Stage.CONCEPTS, done, total));
+                .measure(vocabulary, drawn, (done, total) -> listener.progress(Stage.CONCEPTS, done, total));
     }
 
     private static Explanation explanation(

@@ -35,9 +35,14 @@ final class PairSampler {
     static List<ImageRequest> requests(List<String> prompts, int images, long seed) {
         List<ImageRequest> requests = new ArrayList<>(images);
         for (int j = 0; j < images; j++) {
-            requests.add(new ImageRequest(prompts.get(j % prompts.size()), seed + j));
+            requests.add(new ImageRequest(prompt(prompts, j), seed + j));
         }
         return requests;
+    }
+
+    /** The prompt of pair {@code j}: prompts take turns. */
+    static String prompt(List<String> prompts, int j) {
+        return prompts.get(j % prompts.size());
     }
 
     EmbeddedPairs sample(

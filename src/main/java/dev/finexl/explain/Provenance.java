@@ -12,6 +12,7 @@ import java.util.Map;
  * @param sampler how the pictures were sampled; null for pictures that were given
  * @param prompts the prompts that the pictures and the concept directions share
  * @param vocabulary the concepts that were looked for
+ * @param proposals further concepts that were looked for; null if no proposer was asked
  * @param seed of the first picture; picture {@code j} has {@code seed + j}
  * @param images pictures on each side
  * @param provider the execution provider in use, {@code cpu} or {@code cuda:N}
@@ -23,6 +24,7 @@ public record Provenance(
         Sampler sampler,
         Source prompts,
         Source vocabulary,
+        Proposals proposals,
         Long seed,
         int images,
         String provider,
@@ -62,4 +64,20 @@ public record Provenance(
      * @param sha256 of its entries
      */
     public record Source(String name, int count, String sha256) {}
+
+    /**
+     * What a proposer added to the vocabulary.
+     *
+     * @param model that proposed
+     * @param concepts that were added, in its order; asked for as concepts of a request they give the same directions
+     */
+    public record Proposals(String model, List<Proposal> concepts) {}
+
+    /**
+     * A concept that was proposed.
+     *
+     * @param name the word for it
+     * @param category e.g. {@code palette}
+     */
+    public record Proposal(String name, String category) {}
 }

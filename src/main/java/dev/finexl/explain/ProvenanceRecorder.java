@@ -3,6 +3,7 @@ package dev.finexl.explain;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.finexl.concept.Concept;
+import dev.finexl.concept.ConceptProposer;
 import dev.finexl.embed.AspectHead;
 import dev.finexl.explain.RequestResolver.Plan;
 import dev.finexl.generate.ImageGenerator;
@@ -32,6 +33,7 @@ final class ProvenanceRecorder {
     private final Plan plan;
     private final List<Provenance.Model> models = new ArrayList<>();
     private Provenance.Sampler sampler;
+    private Provenance.Proposals proposals;
 
     ProvenanceRecorder(OnnxRuntime runtime, String version, Plan plan) {
         this.runtime = runtime;
@@ -71,6 +73,15 @@ final class ProvenanceRecorder {
                 ImageGenerator.evaluationsPerImage(settings));
     }
 
+    void proposals(ConceptProposer.Proposals proposed) {
+        proposals = new Provenance.Proposals(
+                proposed.model(),
+                proposed.concepts().stream()
+                        .map(concept -> new Provenance.Proposal(
+                                concept.name(), concept.category().label()))
+                        .toList());
+    }
+
     Usage usage(Map<String, Usage.StageTime> stages) {
         int sampled = plan.comparison() instanceof Comparison.Sampled s ? 2 * s.images() : 0;
         return new Usage(sampled, sampler == null ? 0 : (long) sampled * sampler.evaluations(), stages);
@@ -86,6 +97,7 @@ final class ProvenanceRecorder {
                 new Provenance.Source(plan.prompts().name(), prompts.size(), sha256(prompts.stream())),
                 new Provenance.Source(
                         plan.vocabulary().name(), plan.vocabulary().concepts().size(), sha256(concepts)),
+                proposals,
                 seed,
                 plan.comparison().images(),
                 runtime.providerName(),

@@ -39,7 +39,8 @@ class DecompositionMethodTest {
     void anUnknownNameIsAnErrorThatListsTheKnownOnes() {
         assertThatThrownBy(() -> DecompositionMethod.of("pca"))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("method: expected one of stacked-nnls, nnls, orthogonal-greedy, style-subspace, lsq, got 'pca'");
+                .hasMessage(
+                        "method: expected one of stacked-nnls, nnls, orthogonal-greedy, style-subspace, lsq, got 'pca'");
     }
 
     @ParameterizedTest

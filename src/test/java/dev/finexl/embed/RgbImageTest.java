@@ -27,4 +27,13 @@ class RgbImageTest {
                 .isNotEqualTo(new RgbImage(1, 2, new byte[] {1, 2, 3, 4, 5, 7}))
                 .hasToString("RgbImage[1 × 2]");
     }
+
+    @Test
+    void shrinksToASideInItsProportions() {
+        RgbImage wide = new RgbImage(1000, 250, new byte[3 * 1000 * 250]);
+        assertThat(wide.within(512)).isEqualTo(new RgbImage(512, 128, new byte[3 * 512 * 128]));
+        assertThat(wide.within(1000)).isSameAs(wide);
+        RgbImage needle = new RgbImage(1, 2000, new byte[3 * 2000]);
+        assertThat(needle.within(512)).isEqualTo(new RgbImage(1, 512, new byte[3 * 512]));
+    }
 }

@@ -8,7 +8,6 @@ import static org.assertj.core.api.Assertions.within;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.finexl.embed.EncoderException;
-import dev.finexl.explain.ExplainRequest.LoraChoice;
 import dev.finexl.explain.ExplainRequest.PolicyRule;
 import dev.finexl.onnx.OnnxRuntime;
 import dev.finexl.onnx.OnnxSession;
@@ -34,7 +33,7 @@ import org.junit.jupiter.api.io.TempDir;
 class ExplainerHeadsTest {
 
     private static final OpenModels MODELS = new OpenModels(new OnnxRuntime(OnnxSettings.cpu()), 1);
-    private static final Explainer EXPLAINER = new Explainer(new Catalogue(List.of()), null, MODELS, 8, "test");
+    private static final Explainer EXPLAINER = new Explainer(new Catalogue(List.of()), null, MODELS, 8, "test", null);
 
     @TempDir
     private Path folder;
@@ -49,29 +48,7 @@ class ExplainerHeadsTest {
     /** @param images null for one for each prompt */
     private static ExplainRequest request(
             String lora, Integer images, Integer steps, List<String> heads, List<PolicyRule> policy) {
-        return new ExplainRequest(
-                "mini-diffusion",
-                null,
-                List.of(new LoraChoice(lora, 1.0)),
-                null,
-                null,
-                null,
-                null,
-                null,
-                null,
-                null,
-                null,
-                null,
-                steps,
-                null,
-                null,
-                images,
-                null,
-                null,
-                null,
-                null,
-                heads,
-                policy);
+        return Requests.withLoras(List.of(lora), "images", images, "steps", steps, "heads", heads, "policy", policy);
     }
 
     private static Explanation explain(ExplainRequest request) {

@@ -7,7 +7,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.finexl.embed.RgbImage;
-import dev.finexl.explain.ExplainRequest.LoraChoice;
 import dev.finexl.onnx.OnnxRuntime;
 import dev.finexl.onnx.OnnxSession;
 import dev.finexl.onnx.OnnxSettings;
@@ -27,7 +26,7 @@ class ExplainerTest {
 
     private static final ObjectMapper MAPPER = new ObjectMapper();
     private static final OpenModels MODELS = new OpenModels(new OnnxRuntime(OnnxSettings.cpu()), 1);
-    private static final Explainer EXPLAINER = new Explainer(new Catalogue(List.of()), null, MODELS, 8, "test");
+    private static final Explainer EXPLAINER = new Explainer(new Catalogue(List.of()), null, MODELS, 8, "test", null);
 
     @AfterAll
     static void closesEverything() {
@@ -38,29 +37,8 @@ class ExplainerTest {
 
     private static ExplainRequest request(
             String personalized, List<String> loras, Integer images, Long seed, String method) {
-        return new ExplainRequest(
-                "mini-diffusion",
-                personalized,
-                loras.stream().map(lora -> new LoraChoice(lora, 1.0)).toList(),
-                null,
-                null,
-                null,
-                null,
-                null,
-                null,
-                null,
-                null,
-                null,
-                null,
-                null,
-                null,
-                images,
-                seed,
-                method,
-                null,
-                null,
-                null,
-                null);
+        return Requests.withLoras(
+                loras, "personalized", personalized, "images", images, "seed", seed, "method", method);
     }
 
     private static Explanation explain(ExplainRequest request) {

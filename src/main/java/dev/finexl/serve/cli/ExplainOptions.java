@@ -115,6 +115,9 @@ final class ExplainOptions {
                             + " personalized pictures, or level; e.g. mini-levels.dark:rise=0.1; may be repeated")
     List<String> policy = List.of();
 
+    @Option(names = "--propose", description = "let the configured vision-language model add concepts to look for")
+    boolean propose;
+
     /**
      * The request that these options are.
      *
@@ -152,7 +155,8 @@ final class ExplainOptions {
                 conceptFile ? null : concepts,
                 conceptFile ? readConcepts() : null,
                 noHeads ? List.of() : heads,
-                policy.stream().map(ExplainOptions::rule).toList());
+                policy.stream().map(ExplainOptions::rule).toList(),
+                propose);
     }
 
     /** The files and directories that the options name: who starts the program may read what he names. */

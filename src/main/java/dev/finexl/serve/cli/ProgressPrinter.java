@@ -67,7 +67,7 @@ final class ProgressPrinter implements ExplainListener {
         return switch (stage) {
             case SAMPLING, EMBEDDING -> " images";
             case CONCEPTS -> " texts";
-            case LOADING, DECOMPOSITION -> "";
+            case LOADING, PROPOSALS, DECOMPOSITION -> "";
         };
     }
 }

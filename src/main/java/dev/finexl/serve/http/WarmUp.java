@@ -2,13 +2,11 @@ package dev.finexl.serve.http;
 
 import dev.finexl.explain.ExplainListener;
 import dev.finexl.explain.ExplainRequest;
-import dev.finexl.explain.ExplainRequest.LoraChoice;
 import dev.finexl.explain.Explainer;
 import dev.finexl.onnx.RunScope;
 import io.quarkus.runtime.StartupEvent;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
-import java.util.List;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.jboss.logging.Logger;
 
@@ -62,28 +60,8 @@ public class WarmUp {
 
     /** The bundled base against itself, two pictures of two steps. */
     private static ExplainRequest smallest() {
-        return new ExplainRequest(
-                "classpath:mini-diffusion",
-                "classpath:mini-diffusion",
-                List.<LoraChoice>of(),
-                null,
-                null,
-                null,
-                null,
-                null,
-                null,
-                null,
-                null,
-                null,
-                2,
-                null,
-                null,
-                2,
-                null,
-                null,
-                null,
-                null,
-                null,
-                null);
+        return ExplainRequest.parse("""
+                {"base": "classpath:mini-diffusion", "personalized": "classpath:mini-diffusion", "images": 2, "steps": 2}
+                """);
     }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.finexl.ChatServer;
 import dev.finexl.serve.BrokenModels;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -12,6 +13,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -28,6 +30,10 @@ class ExplainCommandIT {
     private record Run(int exit, String out, String err) {}
 
     private Run finexl(String... arguments) throws IOException, InterruptedException {
+        return finexl(Map.of(), arguments);
+    }
+
+    private Run finexl(Map<String, String> environment, String... arguments) throws IOException, InterruptedException {
         List<String> command = new ArrayList<>(List.of(
                 ProcessHandle.current().info().command().orElseThrow(),
                 "-jar",
@@ -35,11 +41,12 @@ class ExplainCommandIT {
         command.addAll(List.of(arguments));
         Path out = folder.resolve("stdout");
         Path err = folder.resolve("stderr");
-        Process process = new ProcessBuilder(command)
+        ProcessBuilder builder = new ProcessBuilder(command)
                 .directory(folder.toFile())
                 .redirectOutput(out.toFile())
-                .redirectError(err.toFile())
-                .start();
+                .redirectError(err.toFile());
+        builder.environment().putAll(environment);
+        Process process = builder.start();
         assertThat(process.waitFor(5, TimeUnit.MINUTES)).isTrue();
         return new Run(
                 process.exitValue(),
@@ -118,6 +125,46 @@ class ExplainCommandIT {
     }
 
     @Test
+    void takesTheWordsOfAConfiguredProposer() throws Exception {
+        String reply = "{\"concepts\": [{\"name\": \"quantum banana\", \"category\": \"style\"}]}";
+        try (ChatServer server = new ChatServer(ChatServer.says(reply))) {
+            Map<String, String> environment = Map.of(
+                    "FINEXL_PROPOSER_BASE_URL", server.baseUrl().toString(),
+                    "FINEXL_PROPOSER_MODEL", "looker",
+                    "FINEXL_PROPOSER_API_KEY", "sk-do-not-tell");
+            Run run = finexl(environment, quick("--propose", "--json", "-"));
+            assertThat(run.err()).contains("proposals 1/1").doesNotContain("WARN", "sk-do-not-tell");
+            assertThat(run.exit()).isZero();
+            JsonNode proposals =
+                    new ObjectMapper().readTree(run.out()).get("provenance").get("proposals");
+            assertThat(proposals.get("model").asText()).isEqualTo("looker");
+            assertThat(proposals.get("concepts").get(0).get("name").asText()).isEqualTo("quantum banana");
+            assertThat(server.requests()).hasSize(1);
+            assertThat(server.requests().getFirst().authorization()).isEqualTo("Bearer sk-do-not-tell");
+        }
+    }
+
+    @Test
+    void loadsNothingOfTheProposersLibraryUntilItIsAsked() throws Exception {
+        Path classes = folder.resolve("classes.log");
+        Map<String, String> environment = Map.of(
+                "JAVA_TOOL_OPTIONS", "-Xlog:class+load:file=" + classes,
+                "FINEXL_PROPOSER_BASE_URL", "http://localhost:1/v1",
+                "FINEXL_PROPOSER_MODEL", "looker");
+        assertThat(finexl(environment, quick()).exit()).isZero();
+        assertThat(Files.readString(classes))
+                .contains("dev.finexl.concept.VlmConceptProposer ")
+                .doesNotContain("dev.langchain4j");
+    }
+
+    private static String[] quick(String... more) {
+        List<String> arguments = new ArrayList<>(
+                List.of("explain", "--base", "mini-diffusion", "--lora", "vivid", "--images", "2", "--steps", "2"));
+        arguments.addAll(List.of(more));
+        return arguments.toArray(String[]::new);
+    }
+
+    @Test
     void listsTheModels() throws Exception {
         Run run = finexl("models");
         assertThat(run.exit()).isZero();
@@ -143,6 +190,7 @@ class ExplainCommandIT {
         Path one = Files.writeString(folder.resolve("one.txt"), "palette: vivid\n");
         assertFails(2, "--nonsense", "explain", "--nonsense");
         assertFails(2, "no-such-model", "explain", "--base", "no-such-model", "--lora", "vivid");
+        assertFails(2, "finexl.proposer.base-url", quick("--propose"));
         assertFails(2, "steps", "explain", "--base", "mini-diffusion", "--lora", "vivid", "--steps", "0");
         assertFails(
                 2,

@@ -135,6 +135,7 @@ class ExplainResourceTest {
                 Arguments.of("base", quick(Map.of("base", "s3://bucket/model")), "scheme"),
                 Arguments.of("base", quick(Map.of("base", "vivid")), "expected a diffusion"),
                 Arguments.of("base", Map.of(), "expected"),
+                Arguments.of("propose", quick(Map.of("propose", true)), "finexl.proposer.base-url"),
                 Arguments.of("loras", Map.of("base", "mini-diffusion"), "nothing to compare"),
                 Arguments.of("loras[0].model", quick(Map.of("loras", List.of(Map.of("model", "x")))), "'x'"),
                 Arguments.of("encoder", quick(Map.of("encoder", "mini-diffusion")), "expected a encoder"),
