@@ -66,18 +66,33 @@ public record Bootstrap(int replicates, long seed) {
      * @throws NoConvergenceException if a replicate's decomposition does not converge
      */
     public Intervals intervals(Decomposer decomposer, Divergence divergence, double confidence) {
+        return intervals(
+                decomposer.mixtures(divergence.differences()),
+                decomposer.concepts().numRows,
+                divergence.differences().numRows,
+                confidence);
+    }
+
+    /**
+     * The intervals of any scores that depend on how often each pair was drawn.
+     *
+     * @param scores of the concepts, given each pair's share of the draws
+     * @param concepts how many scores there are
+     * @param pairs n, how many pairs there are
+     * @param confidence the level, between 0 and 1, e.g. 0.95
+     * @throws IllegalArgumentException if the confidence is out of its range, or replicates × concepts exceeds 2²⁶
+     */
+    public Intervals intervals(Decomposer.Mixtures scores, int concepts, int pairs, double confidence) {
         if (!(confidence > 0 && confidence < 1)) {
             throw new IllegalArgumentException("confidence: expected a number between 0 and 1, got " + confidence);
         }
-        requireRoom(decomposer.concepts().numRows, "concepts");
-        int n = divergence.differences().numRows;
-        Decomposer.Mixtures mixtures = decomposer.mixtures(divergence.differences());
+        requireRoom(concepts, "concepts");
         // By concept, and only for those that ever had a weight: with thousands of concepts few do.
-        double[][] weights = new double[decomposer.concepts().numRows][];
+        double[][] weights = new double[concepts][];
         int[] selections = new int[weights.length];
         SplittableRandom random = new SplittableRandom(seed);
         for (int b = 0; b < replicates; b++) {
-            double[] replicate = mixtures.weights(resample(random, n));
+            double[] replicate = scores.weights(resample(random, pairs));
             for (int concept : Vectors.nonZero(replicate)) {
                 if (weights[concept] == null) {
                     weights[concept] = new double[replicates];

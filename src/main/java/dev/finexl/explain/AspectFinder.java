@@ -25,7 +25,7 @@ import org.ejml.data.DMatrixRMaj;
  * #LEAST_SCORE}. The last is for what is certain and yet nothing that anybody would see: any training moves a model a
  * little, and with enough pictures every such movement is significant.
  */
-final class AspectFinder {
+public final class AspectFinder {
 
     private static final double SIGNIFICANCE = 0.05;
     private static final double CONFIDENCE = 0.95;
@@ -39,7 +39,8 @@ final class AspectFinder {
 
     private final DecompositionMethod method;
 
-    AspectFinder(DecompositionMethod method) {
+    /** @param method the decomposition to use */
+    public AspectFinder(DecompositionMethod method) {
         this.method = method;
     }
 
@@ -51,17 +52,25 @@ final class AspectFinder {
      * @param relativeError of the decomposition, in the space that the method works in
      * @param unexplained share of the mean change that the reported aspects leave, 0 to 1
      * @param vector the explanation vector of the decomposition
+     * @param scores of all concepts, in the vocabulary's order, be they aspects or noise
      * @param aspects strongest first; none where nothing changed
      */
-    record Findings(
+    public record Findings(
             double pValue,
             boolean changed,
             double relativeError,
             double unexplained,
             double[] vector,
+            double[] scores,
             List<Aspect> aspects) {}
 
-    Findings find(Divergence divergence, ConceptDirections directions) {
+    /**
+     * Finds the aspects of a divergence.
+     *
+     * @param directions of the concepts, as wide as the divergence
+     * @throws dev.finexl.decompose.NoConvergenceException if an iterative solver reaches its bound
+     */
+    public Findings find(Divergence divergence, ConceptDirections directions) {
         DMatrixRMaj means = conceptRows(directions);
         Problem problem = problem(divergence, directions, means);
         double[] weights = problem.widen(
@@ -90,6 +99,7 @@ final class AspectFinder {
                 all.relativeError(),
                 Explained.by(means, only(found, weights), divergence).unexplained(),
                 all.vector(),
+                weights,
                 aspects);
     }
 
@@ -122,8 +132,8 @@ final class AspectFinder {
         return new Problem(method.prepare(means), divergence, all);
     }
 
-    /** One row for each concept: the mean over its wordings, which agree on what it means and differ in what else they do. */
-    private static DMatrixRMaj conceptRows(ConceptDirections directions) {
+    /** f(C), N concepts × d dimensions: one row for each concept, the mean over its wordings, which agree on what it means and differ in what else they do. */
+    public static DMatrixRMaj conceptRows(ConceptDirections directions) {
         int concepts = directions.vocabulary().concepts().size();
         DMatrixRMaj rows = new DMatrixRMaj(concepts, directions.width());
         for (int r = 0; r < directions.rows().size(); r++) {

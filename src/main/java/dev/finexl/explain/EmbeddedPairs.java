@@ -14,7 +14,7 @@ import org.ejml.data.DMatrixRMaj;
  *     {@code base}
  * @param heads for each head the numbers of the same pictures
  */
-record EmbeddedPairs(DMatrixRMaj base, DMatrixRMaj personalized, List<HeadNumbers> heads) {
+public record EmbeddedPairs(DMatrixRMaj base, DMatrixRMaj personalized, List<HeadNumbers> heads) {
 
     /**
      * What one head measured.
@@ -22,7 +22,17 @@ record EmbeddedPairs(DMatrixRMaj base, DMatrixRMaj personalized, List<HeadNumber
      * @param base numbers of the base's pictures, n × k
      * @param personalized numbers of the other side's pictures, n × k
      */
-    record HeadNumbers(DMatrixRMaj base, DMatrixRMaj personalized) {}
+    public record HeadNumbers(DMatrixRMaj base, DMatrixRMaj personalized) {}
+
+    /**
+     * The pairs of some embeddings, without heads.
+     *
+     * @param base n rows, n ≥ 1
+     * @param personalized as many rows, as long
+     */
+    public static EmbeddedPairs of(float[][] base, float[][] personalized) {
+        return new EmbeddedPairs(matrix(base), matrix(personalized), List.of());
+    }
 
     /** @param base at least one picture, and as many as {@code personalized} */
     static EmbeddedPairs of(Measurement[] base, Measurement[] personalized) {

@@ -77,6 +77,15 @@ public final class Explainer {
     }
 
     /**
+     * The parts of explanations one at a time, for who compares many personalisations or methods.
+     *
+     * @param scope through which the work can be cancelled; it must stay open as long as the parts are used
+     */
+    public ExplanationParts parts(RunScope scope) {
+        return new ExplanationParts(resolver, models, batch, scope);
+    }
+
+    /**
      * Explains what a personalisation changed.
      *
      * @param scope through which the work can be cancelled
@@ -181,7 +190,8 @@ public final class Explainer {
         };
     }
 
-    private static ConceptDirections directions(
+    /** The directions of concepts, measured with the prompts that are drawn. */
+    static ConceptDirections directions(
             Vocabulary vocabulary, PromptSet drawn, ClipEncoder encoder, ExplainListener listener, RunScope scope) {
         TextEncoder texts = new TextEncoder() {
             @Override

@@ -33,7 +33,13 @@ final class GivenPairs {
         return EmbeddedPairs.of(base, personalized);
     }
 
-    private Measurement[] side(Side side, CatalogueEntry folder, List<String> names, int before, long total) {
+    /**
+     * Measures the pictures of one side.
+     *
+     * @param before pictures that were done before, for progress
+     * @param total pictures in all, for progress
+     */
+    Measurement[] side(Side side, CatalogueEntry folder, List<String> names, int before, long total) {
         Measurement[] measured = new Measurement[names.size()];
         for (int i = 0; i < measured.length; i++) {
             RgbImage image = read(folder.files(), names.get(i));

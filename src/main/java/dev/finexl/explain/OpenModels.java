@@ -74,16 +74,32 @@ public final class OpenModels implements AutoCloseable {
 
     /** Opens the personalised side and notes what it is made of. */
     Personalized personalized(Comparison.Sampled sampled, ProvenanceRecorder provenance) {
-        Lease<ImageGenerator> model = generator(sampled.personalized());
+        Personalized opened = personalized(sampled);
         try {
             if (!sampled.personalized().equals(sampled.base())) {
                 provenance.model(
-                        "personalized", sampled.personalized(), model.value().files(), null);
+                        "personalized",
+                        sampled.personalized(),
+                        opened.model().value().files(),
+                        null);
             }
+            for (Comparison.Lora lora : sampled.loras()) {
+                provenance.model("lora", lora.entry(), List.of(lora.entry().file()), lora.weight());
+            }
+            return opened;
+        } catch (RuntimeException | Error e) {
+            opened.close();
+            throw e;
+        }
+    }
+
+    /** Opens the personalised side. */
+    Personalized personalized(Comparison.Sampled sampled) {
+        Lease<ImageGenerator> model = generator(sampled.personalized());
+        try {
             List<WeightedLora> loras = new ArrayList<>();
             for (Comparison.Lora lora : sampled.loras()) {
                 loras.add(new WeightedLora(read(lora.entry()), lora.weight()));
-                provenance.model("lora", lora.entry(), List.of(lora.entry().file()), lora.weight());
             }
             return loras.isEmpty()
                     ? new Personalized(model.value(), model, false)
@@ -103,7 +119,7 @@ public final class OpenModels implements AutoCloseable {
     }
 
     /** What tells an entry's content apart from that of the same name before a file was changed. */
-    private static String key(CatalogueEntry entry) {
+    static String key(CatalogueEntry entry) {
         return entry.files().reference() + "@" + entry.files().fingerprint();
     }
 

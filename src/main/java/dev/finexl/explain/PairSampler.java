@@ -54,7 +54,13 @@ final class PairSampler {
         return EmbeddedPairs.of(left, right);
     }
 
-    private Measurement[] side(
+    /**
+     * Measures the pictures of one side.
+     *
+     * @param before pictures that were done before, for progress
+     * @param total pictures in all, for progress
+     */
+    Measurement[] side(
             Side side,
             ImageGenerator generator,
             List<ImageRequest> requests,

@@ -43,6 +43,11 @@ final class ProvenanceRecorder {
 
     /** @param weight of a LoRA, else null */
     void model(String role, CatalogueEntry entry, List<String> files, Double weight) {
+        models.add(new Provenance.Model(role, entry.reference(), weight, hashes(entry, files)));
+    }
+
+    /** Name to SHA-256 of files of a model. */
+    static Map<String, String> hashes(CatalogueEntry entry, List<String> files) {
         Map<String, String> hashes = new TreeMap<>();
         for (String file : files) {
             try {
@@ -51,7 +56,7 @@ final class ProvenanceRecorder {
                 throw new ModelFileException(entry.files(), file, "cannot be read: " + e.getMessage(), e);
             }
         }
-        models.add(new Provenance.Model(role, entry.reference(), weight, hashes));
+        return hashes;
     }
 
     /** @param heads in the order of the plan's */
@@ -62,8 +67,13 @@ final class ProvenanceRecorder {
     }
 
     void sampler(SamplerSettings settings) {
+        sampler = described(settings);
+    }
+
+    /** What of the settings a picture depends on. */
+    static Provenance.Sampler described(SamplerSettings settings) {
         JsonNode scheduler = MAPPER.valueToTree(settings.scheduler().config());
-        sampler = new Provenance.Sampler(
+        return new Provenance.Sampler(
                 scheduler,
                 settings.steps(),
                 settings.guidanceScale(),
@@ -113,7 +123,7 @@ final class ProvenanceRecorder {
     }
 
     /** Of the texts, each ended by a line feed. */
-    private static String sha256(Stream<String> texts) {
+    static String sha256(Stream<String> texts) {
         try {
             MessageDigest digest = MessageDigest.getInstance("SHA-256");
             texts.forEach(text -> digest.update((text + "\n").getBytes(StandardCharsets.UTF_8)));

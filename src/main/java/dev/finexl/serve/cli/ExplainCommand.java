@@ -9,23 +9,18 @@ import dev.finexl.explain.Explanation;
 import dev.finexl.onnx.RunScope;
 import dev.finexl.report.TerminalChart;
 import dev.finexl.report.TerminalHeads;
-import jakarta.validation.ConstraintViolation;
+import dev.finexl.store.WholeFile;
 import jakarta.validation.Validator;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.util.Set;
 import java.util.concurrent.Callable;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** {@code explain}: one explanation, in words and as a chart on the terminal, and as files where asked for. */
@@ -73,7 +68,7 @@ public final class ExplainCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         ExplainRequest request = options.toRequest();
-        requireValid(request);
+        RequestCheck.requireValid(validator, request, spec.commandLine());
         boolean terminal = System.console() != null && System.console().isTerminal();
         ProgressPrinter progress = new ProgressPrinter(System.err, terminal);
         try (RunScope scope = new RunScope();
@@ -96,18 +91,6 @@ public final class ExplainCommand implements Callable<Integer> {
         }
     }
 
-    private void requireValid(ExplainRequest request) {
-        Set<ConstraintViolation<ExplainRequest>> violations = validator.validate(request);
-        if (!violations.isEmpty()) {
-            throw new ParameterException(
-                    spec.commandLine(),
-                    violations.stream()
-                            .map(v -> "%s %s".formatted(v.getPropertyPath(), v.getMessage()))
-                            .sorted()
-                            .collect(Collectors.joining("; ")));
-        }
-    }
-
     private void print(Explanation explanation) throws IOException {
         PrintWriter out = spec.commandLine().getOut();
         if ("-".equals(json)) {
@@ -126,17 +109,8 @@ public final class ExplainCommand implements Callable<Integer> {
         explanation.warnings().forEach(warning -> out.println("\nWarning: " + warning));
         out.flush();
         if (json != null) {
-            writeJson(explanation, Path.of(json).toAbsolutePath());
-        }
-    }
-
-    private void writeJson(Explanation explanation, Path target) throws IOException {
-        Path aside = Files.createTempFile(target.getParent(), ".finexl-", ".json");
-        try {
-            Files.write(aside, mapper.writerWithDefaultPrettyPrinter().writeValueAsBytes(explanation));
-            Files.move(aside, target, StandardCopyOption.REPLACE_EXISTING);
-        } finally {
-            Files.deleteIfExists(aside);
+            WholeFile.write(
+                    Path.of(json), mapper.writerWithDefaultPrettyPrinter().writeValueAsBytes(explanation));
         }
     }
 

@@ -140,7 +140,7 @@ final class ExplainOptions {
                 baseImages == null ? null : baseImages.toString(),
                 personalizedImages == null ? null : personalizedImages.toString(),
                 encoder,
-                promptFile ? readPrompts() : prompt.isEmpty() ? null : prompt,
+                promptFile ? readPrompts(prompts) : prompt.isEmpty() ? null : prompt,
                 promptFile ? null : prompts,
                 negative,
                 guidance,
@@ -153,7 +153,7 @@ final class ExplainOptions {
                 seed,
                 method,
                 conceptFile ? null : concepts,
-                conceptFile ? readConcepts() : null,
+                conceptFile ? readConcepts(concepts) : null,
                 noHeads ? List.of() : heads,
                 policy.stream().map(ExplainOptions::rule).toList(),
                 propose);
@@ -209,15 +209,18 @@ final class ExplainOptions {
         };
     }
 
-    private static boolean looksLikeFile(String text) {
+    /** Whether an option that takes a name or a file names a file. */
+    static boolean looksLikeFile(String text) {
         return text.indexOf('/') >= 0 || text.indexOf('.') >= 0 || Files.exists(Path.of(text));
     }
 
-    private List<String> readPrompts() {
+    /** @throws InvalidRequestException if the file cannot be read or is no set of prompts */
+    static List<String> readPrompts(String prompts) {
         return read("--prompts", () -> PromptSet.read(Path.of(prompts))).prompts();
     }
 
-    private List<ConceptInput> readConcepts() {
+    /** @throws InvalidRequestException if the file cannot be read or is no vocabulary */
+    static List<ConceptInput> readConcepts(String concepts) {
         return read("--concepts", () -> VocabularyReader.read(Path.of(concepts))).concepts().stream()
                 .map(concept -> new ConceptInput(
                         concept.name(),

@@ -79,7 +79,12 @@ final class ImageSaver implements ExplainListener, AutoCloseable {
     /** Removes what was written aside. */
     @Override
     public void close() throws IOException {
-        try (Stream<Path> left = Files.walk(aside)) {
+        delete(aside);
+    }
+
+    /** Deletes a folder with all that is in it. */
+    static void delete(Path folder) throws IOException {
+        try (Stream<Path> left = Files.walk(folder)) {
             for (Path path : left.sorted(Comparator.reverseOrder()).toList()) {
                 Files.delete(path);
             }

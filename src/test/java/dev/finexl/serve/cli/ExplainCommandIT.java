@@ -173,6 +173,53 @@ class ExplainCommandIT {
     }
 
     @Test
+    void evaluatesAZooAndGoesOnFromItsCache() throws Exception {
+        String[] evaluate = {
+            "evaluate",
+            "--zoo",
+            "zoo",
+            "--methods",
+            "naive,nnls",
+            "--images",
+            "2",
+            "--steps",
+            "2",
+            "--out",
+            "compared",
+            "--json",
+            "compared.json"
+        };
+        Path zoo = Path.of("src/test/resources/zoo/null-a").toAbsolutePath();
+        Path target = Files.createDirectories(folder.resolve("zoo/null-a"));
+        for (String file : List.of("truth.json", "pytorch_lora_weights.safetensors")) {
+            Files.copy(zoo.resolve(file), target.resolve(file));
+        }
+        Run run = finexl(evaluate);
+        assertThat(run.err()).contains("sampling 14/14 images");
+        assertThat(run.exit()).isZero();
+        assertThat(run.out()).startsWith("| method | firstAspect |").contains("| nnls | – |");
+        Path json = folder.resolve("compared.json");
+        assertThat(new ObjectMapper()
+                        .readTree(json.toFile())
+                        .get("imagesSampled")
+                        .asInt())
+                .isEqualTo(14);
+        assertThat(folder.resolve("compared/report.md")).exists();
+        assertThat(folder.resolve("compared/methods.svg")).exists();
+        finexl(evaluate);
+        assertThat(new ObjectMapper()
+                        .readTree(json.toFile())
+                        .get("imagesSampled")
+                        .asInt())
+                .isZero();
+        Files.writeString(target.resolve("truth.json"), "{}");
+        assertFails(1, "lacks the field 'aspects'", evaluate);
+        assertFails(2, "nonsense", "evaluate", "--zoo", "zoo", "--methods", "nonsense");
+        assertFails(2, "zoo", "evaluate", "--zoo", "nowhere");
+        assertFails(2, "images", "evaluate", "--zoo", "zoo", "--images", "1");
+    }
+
+    @Test
     void helps() throws Exception {
         assertThat(finexl("--help").out()).contains("explain").contains("models");
         assertThat(finexl("explain", "--help").out())

@@ -1,0 +1,41 @@
+package dev.finexl.evaluate;
+
+/**
+ * One answer of one method, with what it should have been.
+ *
+ * @param name of the personalisation
+ * @param key what it was made to change
+ * @param lora whether it is a LoRA, which can be applied at any weight
+ * @param weight at which it was applied, 1 as trained
+ * @param outcome what the method says
+ * @param reference the scores from ten times the pictures; null where they were not measured
+ */
+record Case(String name, AnswerKey key, boolean lora, double weight, Outcome outcome, double[] reference) {
+
+    boolean isFull() {
+        return weight == 1;
+    }
+
+    boolean isNull() {
+        return key.all().isEmpty();
+    }
+
+    /** How many of the first K named concepts are true, K being the number of true ones. */
+    int hits() {
+        return (int) outcome.ranking().stream()
+                .limit(key.all().size())
+                .filter(key.all()::contains)
+                .count();
+    }
+
+    /** The share of the true concepts that are among the first K named. */
+    double recall() {
+        return (double) hits() / key.all().size();
+    }
+
+    /** The share of the first K named concepts that are true, fewer where fewer are named; 0 where none is. */
+    double precision() {
+        int named = Math.min(key.all().size(), outcome.ranking().size());
+        return named == 0 ? 0 : (double) hits() / named;
+    }
+}

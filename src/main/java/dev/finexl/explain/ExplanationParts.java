@@ -1,0 +1,198 @@
+package dev.finexl.explain;
+
+import dev.finexl.concept.ConceptDirections;
+import dev.finexl.concept.Vocabulary;
+import dev.finexl.embed.ClipEncoder;
+import dev.finexl.explain.ExplainListener.Side;
+import dev.finexl.explain.Measurer.Measurement;
+import dev.finexl.explain.RequestResolver.Plan;
+import dev.finexl.generate.ImageGenerator;
+import dev.finexl.generate.ImageRequest;
+import dev.finexl.generate.SamplerSettings;
+import dev.finexl.onnx.RunScope;
+import dev.finexl.onnx.SharedModels.Lease;
+import dev.finexl.store.CatalogueEntry;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Exists because sampling is nearly all that an explanation costs, and who compares many personalisations of one base,
+ * or many methods, wants to pay for each picture once. So it does what {@link Explainer#explain} does one side and one
+ * step at a time, with the same code, and names each piece of work by a hash of all that its result depends on.
+ *
+ * <p>Not thread-safe.
+ */
+public final class ExplanationParts {
+
+    private final RequestResolver resolver;
+    private final OpenModels models;
+    private final int batch;
+    private final RunScope scope;
+    /** A model is part of many requests, and hashing its files takes as long as reading them. */
+    private final Map<String, String> hashes = new HashMap<>();
+
+    ExplanationParts(RequestResolver resolver, OpenModels models, int batch, RunScope scope) {
+        this.resolver = resolver;
+        this.models = models;
+        this.batch = batch;
+        this.scope = scope;
+    }
+
+    /** A request that was found to be answerable, with every choice made. */
+    public static final class Prepared {
+
+        private final Plan plan;
+
+        private Prepared(Plan plan) {
+            this.plan = plan;
+        }
+
+        /** The concepts that are looked for. */
+        public Vocabulary vocabulary() {
+            return plan.vocabulary();
+        }
+
+        /** Pictures on each side. */
+        public int images() {
+            return plan.comparison().images();
+        }
+
+        /** Whether pictures are sampled, rather than given. */
+        public boolean sampled() {
+            return plan.comparison() instanceof Comparison.Sampled;
+        }
+
+        /** The same for requests whose {@linkplain #directions concept directions} are the same. */
+        public String conceptsKey() {
+            return plan.encoder().reference() + plan.drawnPrompts().prompts() + plan.vocabulary();
+        }
+    }
+
+    /** @throws InvalidRequestException if the request cannot be answered as it stands */
+    public Prepared prepare(ExplainRequest request) {
+        return new Prepared(resolver.resolve(request));
+    }
+
+    /**
+     * SHA-256, in hexadecimal, of all that the embeddings of some pictures of one side depend on: the models' files, the
+     * LoRAs and their weights, the sampler, the prompts and seeds, the encoder and what it runs on. LoRAs and pictures
+     * count by content alone; a whole model also by its files' sizes and times.
+     *
+     * @param first index of the first picture, 0 or more
+     * @param count how many pictures, 1 or more
+     */
+    public String key(Prepared request, Side side, int first, int count) {
+        List<String> parts = new ArrayList<>();
+        parts.add(models.runtime().version() + " " + models.runtime().providerName());
+        try (Lease<ClipEncoder> encoder = models.encoder(request.plan.encoder())) {
+            parts.add(wholeModel(request.plan.encoder(), encoder.value().files()));
+        }
+        switch (request.plan.comparison()) {
+            case Comparison.Given given -> {
+                CatalogueEntry folder = side == Side.BASE ? given.base() : given.personalized();
+                List<String> names = given.names().subList(first, first + count);
+                parts.add(ProvenanceRecorder.hashes(folder, names).toString());
+            }
+            case Comparison.Sampled sampled -> {
+                try (Lease<ImageGenerator> base = models.generator(sampled.base())) {
+                    SamplerSettings settings = SamplerChoice.settings(sampled.sampling(), base.value(), batch);
+                    parts.add(ProvenanceRecorder.described(settings).toString());
+                }
+                parts.add(modelHash(side == Side.BASE ? sampled.base() : sampled.personalized()));
+                if (side == Side.PERSONALIZED) {
+                    sampled.loras()
+                            .forEach(lora -> parts.add(lora.weight() + " "
+                                    + hash(lora.entry(), List.of(lora.entry().file()))));
+                }
+                requests(request, sampled, first, count).forEach(picture -> parts.add(picture.toString()));
+            }
+        }
+        return ProvenanceRecorder.sha256(parts.stream());
+    }
+
+    private String modelHash(CatalogueEntry entry) {
+        try (Lease<ImageGenerator> model = models.generator(entry)) {
+            return wholeModel(entry, model.value().files());
+        }
+    }
+
+    /** A model's weights may lie in files beside those that are opened by name, so its folder's state counts too. */
+    private String wholeModel(CatalogueEntry entry, List<String> files) {
+        return hash(entry, files) + " " + entry.files().fingerprint();
+    }
+
+    private String hash(CatalogueEntry entry, List<String> files) {
+        return hashes.computeIfAbsent(
+                OpenModels.key(entry) + entry.file(),
+                _ -> ProvenanceRecorder.hashes(entry, files).toString());
+    }
+
+    private static List<ImageRequest> requests(Prepared request, Comparison.Sampled sampled, int first, int count) {
+        List<ImageRequest> all = PairSampler.requests(request.plan.prompts().prompts(), first + count, sampled.seed());
+        return all.subList(first, all.size());
+    }
+
+    /**
+     * Samples, or reads, and embeds some pictures of one side. Sampled pictures go on for ever: picture {@code j} has
+     * prompt {@code j mod prompts} and seed {@code seed + j} also beyond the request's number of pictures.
+     *
+     * @param first index of the first picture, 0 or more
+     * @param count how many pictures, 1 or more
+     * @return one row for each picture, of length 1
+     * @throws java.util.concurrent.CancellationException if the scope was cancelled
+     */
+    public float[][] embed(Prepared request, Side side, int first, int count, ExplainListener listener) {
+        try (Lease<ClipEncoder> encoder = models.encoder(request.plan.encoder());
+                Measurer measurer = Measurer.open(models, encoder.value(), List.of(), scope)) {
+            Measurement[] measured = switch (request.plan.comparison()) {
+                case Comparison.Given given ->
+                    new GivenPairs(measurer, listener)
+                            .side(
+                                    side,
+                                    side == Side.BASE ? given.base() : given.personalized(),
+                                    given.names().subList(first, first + count),
+                                    0,
+                                    count);
+                case Comparison.Sampled sampled ->
+                    sample(measurer, sampled, side, requests(request, sampled, first, count), listener);
+            };
+            return Arrays.stream(measured).map(Measurement::embedding).toArray(float[][]::new);
+        }
+    }
+
+    private Measurement[] sample(
+            Measurer measurer,
+            Comparison.Sampled sampled,
+            Side side,
+            List<ImageRequest> pictures,
+            ExplainListener listener) {
+        PairSampler sampler = new PairSampler(measurer, scope, listener, new StageClock(scope));
+        try (Lease<ImageGenerator> base = models.generator(sampled.base())) {
+            SamplerSettings settings = SamplerChoice.settings(sampled.sampling(), base.value(), batch);
+            if (side == Side.BASE) {
+                return sampler.side(side, base.value(), pictures, settings, 0, pictures.size());
+            }
+            try (OpenModels.Personalized other = models.personalized(sampled)) {
+                return sampler.side(side, other.generator(), pictures, settings, 0, pictures.size());
+            }
+        }
+    }
+
+    /** The directions of the request's concepts, measured with the prompts of its pictures. */
+    public ConceptDirections directions(Prepared request, ExplainListener listener) {
+        try (Lease<ClipEncoder> encoder = models.encoder(request.plan.encoder())) {
+            return Explainer.directions(
+                    request.plan.vocabulary(), request.plan.drawnPrompts(), encoder.value(), listener, scope);
+        }
+    }
+
+    /** Texts as the request's encoder sees them, one row for each, of length 1. */
+    public float[][] embedTexts(Prepared request, List<String> texts) {
+        try (Lease<ClipEncoder> encoder = models.encoder(request.plan.encoder())) {
+            return encoder.value().embedTexts(scope, texts);
+        }
+    }
+}

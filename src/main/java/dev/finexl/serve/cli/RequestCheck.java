@@ -1,0 +1,28 @@
+package dev.finexl.serve.cli;
+
+import dev.finexl.explain.ExplainRequest;
+import jakarta.validation.ConstraintViolation;
+import jakarta.validation.Validator;
+import java.util.Set;
+import java.util.stream.Collectors;
+import picocli.CommandLine;
+import picocli.CommandLine.ParameterException;
+
+/** Holds what options say to the same constraints as a request over HTTP. */
+final class RequestCheck {
+
+    private RequestCheck() {}
+
+    /** @throws ParameterException that names every field that is out of its range */
+    static void requireValid(Validator validator, ExplainRequest request, CommandLine command) {
+        Set<ConstraintViolation<ExplainRequest>> violations = validator.validate(request);
+        if (!violations.isEmpty()) {
+            throw new ParameterException(
+                    command,
+                    violations.stream()
+                            .map(v -> "%s %s".formatted(v.getPropertyPath(), v.getMessage()))
+                            .sorted()
+                            .collect(Collectors.joining("; ")));
+        }
+    }
+}
