@@ -26,7 +26,8 @@ public interface ImageGenerator extends AutoCloseable {
 
     /**
      * The same model with LoRAs applied. It uses this model's weights in place, apart from those that the LoRAs touch,
-     * so it must be closed before this model is.
+     * so it must be closed before this model is. Where a LoRA touches more than linear layers, or on CUDA, the part that
+     * it touches is opened again; see {@link dev.finexl.onnx.OnnxRuntime#personalize}.
      *
      * @throws dev.finexl.generate.lora.LoraException if a LoRA does not fit this model; the message names the key
      */

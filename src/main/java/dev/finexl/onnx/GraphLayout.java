@@ -1,6 +1,7 @@
 package dev.finexl.onnx;
 
 import java.util.Map;
+import java.util.Set;
 
 /**
  * Where the graph and its initializers are in an ONNX file: what is needed to write the file again with some of them
@@ -8,8 +9,9 @@ import java.util.Map;
  *
  * @param graph the graph
  * @param initializers by name, in the file's order
+ * @param listedAsInputs the initializers that the file lists among the inputs too, as files before IR version 4 must
  */
-record GraphLayout(Range graph, Map<String, Range> initializers) {
+record GraphLayout(Range graph, Map<String, Range> initializers, Set<String> listedAsInputs) {
 
     /**
      * A field that holds a message.

@@ -1,8 +1,10 @@
 package dev.finexl.onnx;
 
+import dev.finexl.store.ModelFileException;
 import dev.finexl.store.ModelFiles;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
+import java.lang.ref.WeakReference;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -12,10 +14,8 @@ import java.util.concurrent.ConcurrentHashMap;
 /**
  * An ONNX file: its graph, checked, and its weights where they are.
  *
- * <p>Two sessions that differ in a few weights, a base model and the same with a LoRA, are made from one file here: {@link
- * #withExternalInitializers} writes it without its large weights, each of them marked as external. What replaces a weight is
- * then given to ONNX Runtime before it optimises the graph, and what stays is mapped or given as it is; see {@link
- * WeightBuffers}. No weight is ever on the heap.
+ * <p>Sessions are made from a {@linkplain #skeleton skeleton} of it. The graph itself keeps no weight in memory: files are
+ * mapped when bytes of them are asked for, and stay so only while somebody holds those bytes.
  */
 public final class OnnxGraph {
 
@@ -39,15 +39,16 @@ public final class OnnxGraph {
 
     private final ModelFiles files;
     private final String name;
-    private final MemorySegment bytes;
+    private final String fingerprint;
     private final Content content;
     private final GraphLayout layout;
-    private final Map<String, MemorySegment> externalData = new ConcurrentHashMap<>();
+    private final Map<String, WeakReference<MemorySegment>> maps = new ConcurrentHashMap<>();
 
-    OnnxGraph(ModelFiles files, String name, MemorySegment bytes, Content content, GraphLayout layout) {
+    /** @param fingerprint of the model's files when they were read */
+    OnnxGraph(ModelFiles files, String name, String fingerprint, Content content, GraphLayout layout) {
         this.files = files;
         this.name = name;
-        this.bytes = bytes;
+        this.fingerprint = fingerprint;
         this.content = content;
         this.layout = layout;
     }
@@ -60,11 +61,12 @@ public final class OnnxGraph {
      * inside the model's files.
      *
      * @param name the file, e.g. {@code unet/model.onnx}
-     * @throws dev.finexl.store.ModelFileException if there is no such file or it is refused; the message names it and says
+     * @throws ModelFileException if there is no such file or it is refused; the message names it and says
      *     what was expected
      */
     public static OnnxGraph read(ModelFiles files, String name) throws IOException {
-        return new OnnxGraphReader(files, name, files.map(name)).read();
+        String fingerprint = files.fingerprint();
+        return new OnnxGraphReader(files, name, fingerprint, files.map(name)).read();
     }
 
     /** The model that the file belongs to. */
@@ -111,38 +113,44 @@ public final class OnnxGraph {
      * The bytes of an initializer where they are, read-only, little-endian, row-major, at any alignment.
      *
      * @throws IllegalArgumentException if it is stored in an {@linkplain OnnxInitializer.Storage.Encoded encoding}
+     * @throws ModelFileException if the model's files are no longer those that were read
      */
     public MemorySegment bytes(OnnxInitializer initializer) throws IOException {
         return switch (initializer.storage()) {
-            case OnnxInitializer.Storage.Inline(long offset) -> bytes.asSlice(offset, initializer.byteSize());
+            case OnnxInitializer.Storage.Inline(long offset) -> map(name).asSlice(offset, initializer.byteSize());
             case OnnxInitializer.Storage.External(String file, long offset) ->
-                externalData(file).asSlice(offset, initializer.byteSize());
+                map(file).asSlice(offset, initializer.byteSize());
             case OnnxInitializer.Storage.Encoded() ->
                 throw new IllegalArgumentException(
                         "initializer '%s' has no bytes of its own".formatted(initializer.name()));
         };
     }
 
-    private MemorySegment externalData(String file) throws IOException {
-        MemorySegment data = externalData.get(file);
-        if (data == null) {
-            data = files.map(file);
-            externalData.put(file, data);
+    private MemorySegment map(String file) throws IOException {
+        WeakReference<MemorySegment> known = maps.get(file);
+        MemorySegment map = known == null ? null : known.get();
+        if (map == null) {
+            map = files.map(file);
+            if (!files.fingerprint().equals(fingerprint)) {
+                throw new ModelFileException(files, file, "was read once, and files of the model have changed since");
+            }
+            maps.put(file, new WeakReference<>(map));
         }
-        return data;
+        return map;
     }
 
     /**
-     * The file with the data of some initializers taken out: they become external, pointing to where the data is now, so
-     * that a session must be given it. Everything else is as in the file, byte for byte, unknown fields included. Those
-     * that are external already stay as they are.
+     * The file with some initializers taken out. Everything else is as in the file, byte for byte, unknown fields included.
      *
-     * @param names initializers of this graph that are not {@linkplain OnnxInitializer.Storage.Encoded encoded}
-     * @return a complete ONNX file, to be used with {@code SessionOptions.addExternalInitializers}
-     * @throws IllegalArgumentException if a name is not that of such an initializer
-     * @throws dev.finexl.store.ModelFileException if what stays is still larger than 256 MiB
+     * @param external become external, pointing to where their data is now, so that a session must be given it, as with
+     *     {@code SessionOptions.addExternalInitializers}. Those that are external already stay as they are
+     * @param fed become inputs of the same name, format and shape, so that every run must be given them
+     * @return a complete ONNX file
+     * @throws IllegalArgumentException if a name is not that of an initializer of this graph, or that of one that is
+     *     {@linkplain OnnxInitializer.Storage.Encoded encoded}
+     * @throws ModelFileException if what stays is still larger than 256 MiB
      */
-    public byte[] withExternalInitializers(Set<String> names) throws IOException {
-        return new SkeletonWriter(this, bytes, layout).write(names);
+    byte[] skeleton(Set<String> external, Set<String> fed) throws IOException {
+        return new SkeletonWriter(this, map(name), layout).write(external, fed);
     }
 }

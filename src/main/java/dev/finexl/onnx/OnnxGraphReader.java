@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -32,6 +33,7 @@ final class OnnxGraphReader {
 
     private final ModelFiles files;
     private final String name;
+    private final String fingerprint;
     private final MemorySegment bytes;
     private final OnnxTensorReader tensors;
 
@@ -44,9 +46,10 @@ final class OnnxGraphReader {
     private final List<String> outputs = new ArrayList<>();
     private Range graph;
 
-    OnnxGraphReader(ModelFiles files, String name, MemorySegment bytes) {
+    OnnxGraphReader(ModelFiles files, String name, String fingerprint, MemorySegment bytes) {
         this.files = files;
         this.name = name;
+        this.fingerprint = fingerprint;
         this.bytes = bytes;
         this.tensors = new OnnxTensorReader(files, name);
     }
@@ -72,13 +75,15 @@ final class OnnxGraphReader {
                                     OLDEST_OPSET,
                                     NEWEST_OPSET));
         }
-        inputs.removeAll(initializers.keySet());
+        Set<String> listedAsInputs = new HashSet<>(inputs);
+        listedAsInputs.retainAll(initializers.keySet());
+        inputs.removeAll(listedAsInputs);
         return new OnnxGraph(
                 files,
                 name,
-                bytes,
+                fingerprint,
                 new OnnxGraph.Content(irVersion, opsets, nodes, initializers, inputs, outputs),
-                new GraphLayout(graph, tensorRanges));
+                new GraphLayout(graph, tensorRanges, listedAsInputs));
     }
 
     private void model(ProtoCursor cursor) throws IOException {

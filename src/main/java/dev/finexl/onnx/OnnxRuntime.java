@@ -12,8 +12,10 @@ import ai.onnxruntime.providers.OrtCUDAProviderOptions;
 import dev.finexl.store.ModelFileException;
 import dev.finexl.store.ModelFiles;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * Exists so that one place, and no other, decides how ONNX Runtime runs here: the environment with its one pool of
@@ -23,6 +25,9 @@ import java.util.Map;
  * sessions share that pool ({@code disablePerSessionThreads}), so that many sessions do not fight for the processors.
  */
 public final class OnnxRuntime {
+
+    /** Where ONNX Runtime looks for external data of a model that it has as bytes, not as a file. */
+    private static final String FOLDER = "session.model_external_initializers_file_folder_path";
 
     private final OrtEnvironment environment;
     private final OnnxSettings settings;
@@ -71,44 +76,106 @@ public final class OnnxRuntime {
     }
 
     /**
-     * Opens a model.
+     * Opens a model that is used as it is.
      *
      * @param name the ONNX file, e.g. {@code unet/model.onnx}
-     * @throws dev.finexl.store.ModelFileException if the file is missing or refused
+     * @throws ModelFileException if the file is missing or refused
      * @throws OnnxException if ONNX Runtime refuses the model
      */
     public OnnxSession open(ModelFiles files, String name) {
         try {
-            return open(WeightBuffers.of(OnnxGraph.read(files, name)));
+            return open(WeightBuffers.none(OnnxGraph.read(files, name)), Set.of());
         } catch (IOException e) {
-            throw new ModelFileException(files, name, "cannot be read: " + e.getMessage(), e);
+            throw unreadable(files, name, e);
         }
     }
 
     /**
-     * Opens a model with weights that are in memory already. The session uses them in place, and shares them with every
-     * other session that was opened with them.
+     * Opens a model of which {@link #personalize} will be asked: on the CPU the weights of its linear layers are not in the
+     * session but fed to every run, so that the personalised models can share it. On CUDA each of them would travel to the
+     * device at every run; there a session holds all its weights.
      *
+     * @param name the ONNX file, e.g. {@code unet/model.onnx}
+     * @throws ModelFileException if the file is missing or refused
      * @throws OnnxException if ONNX Runtime refuses the model
      */
-    public OnnxSession open(WeightBuffers weights) {
-        OnnxGraph graph = weights.graph();
+    public OnnxSession openPersonalizable(ModelFiles files, String name) {
+        try {
+            OnnxGraph graph = OnnxGraph.read(files, name);
+            Set<String> fed = switch (provider) {
+                case CPU -> LinearWeights.of(graph);
+                case CUDA -> Set.of();
+            };
+            return open(WeightBuffers.none(graph), fed);
+        } catch (IOException e) {
+            throw unreadable(files, name, e);
+        }
+    }
+
+    /**
+     * A model with some of its weights replaced. Where it is fed all of these, it runs on the same session of ONNX Runtime,
+     * and nothing exists twice. Else, as for the weights of convolutions, it gets a session of its own, which has a copy of
+     * all weights that are not fed. Either way it must be closed before the base is.
+     *
+     * @param replacements by initializer of the base's graph; direct, of native byte order, with as many bytes remaining as
+     *     the initializer has. They must not be written to any more
+     * @throws IllegalArgumentException for a buffer that is not so, or a name that is no initializer of the graph
+     * @throws OnnxException if ONNX Runtime refuses the model
+     */
+    public OnnxSession personalize(OnnxSession base, Map<String, ByteBuffer> replacements) {
+        Map<String, ByteBuffer> toFeed = new LinkedHashMap<>(replacements);
+        toFeed.keySet().retainAll(base.fed().names());
+        Map<String, ByteBuffer> toGive = new LinkedHashMap<>(replacements);
+        toGive.keySet().removeAll(base.fed().names());
+        WeightBuffers given = base.given().with(toGive);
+        FedWeights fed = base.fed().with(this, WeightBuffers.none(base.graph()).with(toFeed));
+        if (toGive.isEmpty()) {
+            return base.with(fed);
+        }
+        try {
+            return open(given, fed);
+        } catch (IOException e) {
+            throw unreadable(base.graph().files(), base.graph().name(), e);
+        }
+    }
+
+    private OnnxSession open(WeightBuffers replaced, Set<String> fed) throws IOException {
+        return open(
+                replaced,
+                FedWeights.of(this, WeightBuffers.none(replaced.graph()).withOriginals(fed)));
+    }
+
+    /** Opens a session that owns the weights that it is fed; they are closed if it cannot be opened. */
+    private OnnxSession open(WeightBuffers replaced, FedWeights fed) throws IOException {
+        OnnxGraph graph = replaced.graph();
         Map<String, OnnxTensor> tensors = Map.of();
+        boolean opened = false;
         try (SessionOptions options = sessionOptions()) {
-            tensors = weights.tensors(environment);
+            SessionFile file = SessionFile.of(replaced, fed.names());
+            if (file.folder().isPresent()) {
+                options.addConfigEntry(FOLDER, file.folder().get().toString());
+            }
+            tensors = file.given().tensors(environment);
             options.addExternalInitializers(new LinkedHashMap<String, OnnxTensorLike>(tensors));
-            OrtSession session = environment.createSession(weights.skeleton(), options);
-            return new OnnxSession(this, weights, session);
+            OrtSession session = environment.createSession(file.bytes(), options);
+            OnnxSession result = new OnnxSession(this, session, file.given(), fed);
+            opened = true;
+            return result;
         } catch (OrtException e) {
             throw new OnnxException(
                     "%s: ONNX Runtime refuses '%s': %s"
                             .formatted(graph.files().reference(), graph.name(), e.getMessage()),
                     e);
-        } catch (IOException e) {
-            throw new ModelFileException(graph.files(), graph.name(), "cannot be read: " + e.getMessage(), e);
         } finally {
             tensors.values().forEach(OnnxTensor::close);
+            if (!opened) {
+                fed.close();
+            }
         }
+    }
+
+    private static ModelFileException unreadable(ModelFiles files, String name, IOException e) {
+        return new ModelFileException(files, name, "cannot be read: " + e.getMessage(), e);
     }
 
     OrtEnvironment environment() {

@@ -17,6 +17,9 @@ import java.util.concurrent.atomic.AtomicInteger;
 /**
  * One open model: an ONNX Runtime session with what it declares of its inputs and outputs, which is read from the graph
  * and never assumed. Thread-safe; who opens it closes it, and only when no run is under way.
+ *
+ * <p>Several of these can stand on one session of ONNX Runtime, where they differ only in weights that it is fed at every
+ * run; see {@link OnnxRuntime#personalize}. The first one owns that session.
  */
 public final class OnnxSession implements AutoCloseable {
 
@@ -25,22 +28,48 @@ public final class OnnxSession implements AutoCloseable {
     private final OnnxRuntime runtime;
     private final String name;
     private final OrtSession session;
-    private final WeightBuffers weights;
+    private final boolean ownsSession;
+    private final WeightBuffers given;
+    private final FedWeights fed;
     private final Map<String, TensorSpec> inputs;
     private final Map<String, TensorSpec> outputs;
     private boolean closed;
 
-    OnnxSession(OnnxRuntime runtime, WeightBuffers weights, OrtSession session) throws OrtException {
+    /**
+     * @param given the weights that differ from the graph's file, or are not in one that ONNX Runtime can map; held here, as
+     *     they must live as long as the session
+     * @param fed the weights that every run is fed; closed with this
+     */
+    OnnxSession(OnnxRuntime runtime, OrtSession session, WeightBuffers given, FedWeights fed) throws OrtException {
         this.runtime = runtime;
-        this.name = weights.graph().files().reference() + "/" + weights.graph().name();
+        this.name = given.graph().files().reference() + "/" + given.graph().name();
         this.session = session;
-        this.weights = weights;
-        this.inputs = specs(session.getInputInfo());
-        this.outputs = specs(session.getOutputInfo());
+        this.ownsSession = true;
+        this.given = given;
+        this.fed = fed;
+        this.inputs = specs(session.getInputInfo(), fed.names());
+        this.outputs = specs(session.getOutputInfo(), Set.of());
         LIVE.incrementAndGet();
     }
 
-    /** How many sessions of this process are open. */
+    private OnnxSession(OnnxSession base, FedWeights fed) {
+        this.runtime = base.runtime;
+        this.name = base.name;
+        this.session = base.session;
+        this.ownsSession = false;
+        this.given = base.given;
+        this.fed = fed;
+        this.inputs = base.inputs;
+        this.outputs = base.outputs;
+        LIVE.incrementAndGet();
+    }
+
+    /** The same session of ONNX Runtime, fed with other weights. It must be closed before this one is. */
+    OnnxSession with(FedWeights otherWeights) {
+        return new OnnxSession(this, otherWeights);
+    }
+
+    /** How many of these are open in this process. */
     public static int live() {
         return LIVE.get();
     }
@@ -50,12 +79,22 @@ public final class OnnxSession implements AutoCloseable {
         return name;
     }
 
-    /** The weights that the session uses, in place; to open the same model with some of them changed. */
-    public WeightBuffers weights() {
-        return weights;
+    /** The graph that the model was opened from, for its weights. */
+    public OnnxGraph graph() {
+        return given.graph();
     }
 
-    /** The inputs in the graph's order. */
+    /** The weights that were given to ONNX Runtime as buffers. */
+    WeightBuffers given() {
+        return given;
+    }
+
+    /** The weights that every run is fed. */
+    FedWeights fed() {
+        return fed;
+    }
+
+    /** The inputs in the graph's order, without weights. */
     public Map<String, TensorSpec> inputs() {
         return inputs;
     }
@@ -147,19 +186,21 @@ public final class OnnxSession implements AutoCloseable {
         }
     }
 
-    private static Map<String, OnnxTensor> onnx(Map<String, Tensor> tensors) {
+    private Map<String, OnnxTensor> onnx(Map<String, Tensor> tensors) {
         Map<String, OnnxTensor> onnx = new LinkedHashMap<>();
         tensors.forEach((input, tensor) -> onnx.put(input, tensor.onnx()));
+        fed.addTo(onnx);
         return onnx;
     }
 
-    private static Map<String, TensorSpec> specs(Map<String, NodeInfo> infos) {
+    private static Map<String, TensorSpec> specs(Map<String, NodeInfo> infos, Set<String> without) {
         Map<String, TensorSpec> specs = new LinkedHashMap<>();
         infos.forEach((name, info) -> specs.put(
                 name,
                 info.getInfo() instanceof TensorInfo t
                         ? new TensorSpec(name, TensorType.of(t.type), t.getShape())
                         : new TensorSpec(name, TensorType.of(OnnxJavaType.UNKNOWN), new long[0])));
+        specs.keySet().removeAll(without);
         return Collections.unmodifiableMap(specs);
     }
 
@@ -170,6 +211,10 @@ public final class OnnxSession implements AutoCloseable {
         }
         closed = true;
         LIVE.decrementAndGet();
+        fed.close();
+        if (!ownsSession) {
+            return;
+        }
         try {
             session.close();
         } catch (OrtException e) {

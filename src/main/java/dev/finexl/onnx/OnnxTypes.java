@@ -3,9 +3,13 @@ package dev.finexl.onnx;
 import ai.onnxruntime.OnnxJavaType;
 import dev.finexl.store.ElementType;
 import java.util.Optional;
+import java.util.stream.IntStream;
 
 /** The number formats as ONNX files number them ({@code TensorProto.DataType}) and as ONNX Runtime's Java API names them. */
 final class OnnxTypes {
+
+    /** The highest number that names a format here. */
+    private static final int LAST = 24;
 
     private OnnxTypes() {}
 
@@ -35,6 +39,14 @@ final class OnnxTypes {
                     case 24 -> ElementType.F8_E8M0;
                     default -> null;
                 });
+    }
+
+    /** The number of a format in {@code TensorProto.DataType}. */
+    static int number(ElementType type) {
+        return IntStream.rangeClosed(1, LAST)
+                .filter(number -> ofNumber(number).filter(type::equals).isPresent())
+                .findFirst()
+                .orElseThrow();
     }
 
     /** How the Java API calls the format; empty for those of which it cannot make a tensor. */

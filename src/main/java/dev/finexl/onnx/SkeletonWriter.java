@@ -33,16 +33,23 @@ final class SkeletonWriter {
         this.layout = layout;
     }
 
-    byte[] write(Set<String> names) throws IOException {
-        requireMovable(names);
+    byte[] write(Set<String> external, Set<String> fed) throws IOException {
+        requireMovable(external);
+        requireMovable(fed);
         Range range = layout.graph();
         Output content = new Output();
         long copied = range.start();
         for (Map.Entry<String, Range> entry : layout.initializers().entrySet()) {
             OnnxInitializer initializer = graph.initializers().get(entry.getKey());
-            if (names.contains(initializer.name())
+            Range tensor = entry.getValue();
+            if (fed.contains(initializer.name())) {
+                content.copy(copied, tensor.field());
+                if (!layout.listedAsInputs().contains(initializer.name())) {
+                    content.message(11, input(initializer));
+                }
+                copied = tensor.end();
+            } else if (external.contains(initializer.name())
                     && initializer.storage() instanceof OnnxInitializer.Storage.Inline(long offset)) {
-                Range tensor = entry.getValue();
                 content.copy(copied, tensor.field());
                 content.message(5, external(tensor, offset, initializer.byteSize()));
                 copied = tensor.end();
@@ -87,6 +94,25 @@ final class SkeletonWriter {
         fields.entry("length", Long.toString(length));
         fields.number(14, 1);
         return fields;
+    }
+
+    /** A {@code ValueInfoProto} with the initializer's name, number format and shape. */
+    private Output input(OnnxInitializer initializer) {
+        Output shape = new Output();
+        for (long dim : initializer.shape().toArray()) {
+            Output dimension = new Output();
+            dimension.number(1, dim);
+            shape.message(1, dimension);
+        }
+        Output tensorType = new Output();
+        tensorType.number(1, OnnxTypes.number(initializer.type()));
+        tensorType.message(2, shape);
+        Output type = new Output();
+        type.message(1, tensorType);
+        Output value = new Output();
+        value.text(1, initializer.name());
+        value.message(2, type);
+        return value;
     }
 
     /** Bytes as they are collected: stretches of the file, and new fields. */

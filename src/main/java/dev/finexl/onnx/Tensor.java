@@ -51,7 +51,15 @@ public final class Tensor implements AutoCloseable {
         if (length > Integer.MAX_VALUE) {
             throw new OnnxException("a tensor of shape %s takes more than 2 GiB".formatted(Arrays.toString(shape)));
         }
-        ByteBuffer bytes = ByteBuffer.allocateDirect((int) length).order(ByteOrder.nativeOrder());
+        return over(runtime, type, ByteBuffer.allocateDirect((int) length).order(ByteOrder.nativeOrder()), shape);
+    }
+
+    /**
+     * A tensor over numbers that are somewhere already.
+     *
+     * @param bytes direct and of native order, from 0 to its capacity; where it is read-only the tensor can only be read
+     */
+    static Tensor over(OnnxRuntime runtime, TensorType type, ByteBuffer bytes, long... shape) {
         try {
             OnnxTensor onnx = OnnxTensor.createTensor(runtime.environment(), bytes, shape, type.java);
             return new Tensor(type, shape.clone(), bytes, onnx);

@@ -12,30 +12,23 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Collections;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Set;
 
 /**
- * The weights that a session is given as buffers, instead of finding them in its ONNX file.
+ * Weights of a graph as buffers that native code can use in place: as its file has them, or replaced. No weight is ever on
+ * the heap.
  *
- * <p>A session is made from {@link #skeleton}, the file without its large weights, and {@link #tensors}. With {@link #of}
- * all of them are buffers. With {@link #none} none is, and ONNX Runtime maps them from the original file, to which the
- * skeleton points, if it is told the folder ({@code session.model_external_initializers_file_folder_path}). Either way
- * {@link #with} replaces those that a LoRA changes.
- *
- * <p>Where the mapped file has a weight at an address that is a multiple of its element size, a buffer is that piece of the
- * file. External data files are laid out so. Inside an ONNX file a weight starts wherever the name before it happens to end,
- * and native code that reads a {@code float*} at an odd address is undefined behaviour in C++, whatever today's processors
- * make of it; such a weight is copied once, into 64-byte-aligned native memory.
- *
- * <p>Measured with ONNX Runtime 1.29 on the CPU: a session copies every buffer that it is given through {@code
- * addExternalInitializers}, and keeps no copy of what it maps, so only mapped weights are really shared by sessions.
+ * <p>An external data file is laid out so that its weights can be used where they are mapped, and are: a buffer is that piece
+ * of the file. Inside an ONNX file a weight starts wherever the name before it happens to end, and native code that reads a
+ * {@code float*} at an odd address is undefined behaviour in C++, whatever today's processors make of it. Such weights are
+ * copied once, into 64-byte-aligned native memory; all of them, even those that happen to lie well, since a buffer on one
+ * would keep mapped, and so in memory, what the others were copied from.
  */
-public final class WeightBuffers {
+final class WeightBuffers {
 
-    /** Smaller initializers stay in the skeleton: they are many, and together they are nothing. In bytes. */
-    public static final long LARGE_FROM = 1024;
+    /** Smaller initializers stay in the session's file: they are many, and together they are nothing. In bytes. */
+    static final long LARGE_FROM = 1024;
 
     /** What ONNX Runtime's Java API takes as one buffer: eight bytes less than an int can say. */
     private static final long LARGEST_BUFFER = Integer.MAX_VALUE - 8;
@@ -48,33 +41,40 @@ public final class WeightBuffers {
         this.buffers = Collections.unmodifiableMap(buffers);
     }
 
-    /**
-     * A buffer for every {@linkplain #large large} weight.
-     *
-     * @throws ModelFileException if an external initializer has a number format of which ONNX Runtime's Java API cannot make
-     *     a tensor, or 2 GiB or more
-     */
-    public static WeightBuffers of(OnnxGraph graph) throws IOException {
-        Map<String, ByteBuffer> buffers = new LinkedHashMap<>();
-        for (String name : large(graph)) {
-            buffers.put(name, aligned(graph, graph.initializers().get(name)));
-        }
-        return new WeightBuffers(graph, buffers);
-    }
-
-    /** No buffers: for a model in a directory, whose weights ONNX Runtime can map by itself. */
-    public static WeightBuffers none(OnnxGraph graph) {
+    /** No buffers. */
+    static WeightBuffers none(OnnxGraph graph) {
         return new WeightBuffers(graph, Map.of());
     }
 
     /**
-     * The same with some weights replaced; the others stay the same buffers.
+     * The same and the named weights as the graph's file has them.
      *
-     * @param replacements by initializer; direct, of native byte order, with as many bytes remaining as the initializer has.
-     *     Also initializers that are not large can be replaced
+     * @throws ModelFileException if one is in a number format of which ONNX Runtime's Java API cannot make a tensor, or has
+     *     2 GiB or more
+     */
+    WeightBuffers withOriginals(Set<String> names) throws IOException {
+        Map<String, ByteBuffer> all = new LinkedHashMap<>(buffers);
+        for (String name : names) {
+            OnnxInitializer initializer = graph.initializers().get(name);
+            if (!usable(initializer)) {
+                throw new ModelFileException(
+                        graph.files(),
+                        graph.name(),
+                        "cannot be used: initializer '%s' is external and has %d bytes of %s; expected a common format and less than 2 GiB"
+                                .formatted(name, initializer.byteSize(), initializer.type()));
+            }
+            all.put(name, aligned(graph, initializer));
+        }
+        return new WeightBuffers(graph, all);
+    }
+
+    /**
+     * The same with some weights added or replaced; the others stay the same buffers.
+     *
+     * @param replacements by initializer; direct, of native byte order, with as many bytes remaining as the initializer has
      * @throws IllegalArgumentException for a buffer that is not so, or a name that is no initializer of the graph
      */
-    public WeightBuffers with(Map<String, ByteBuffer> replacements) {
+    WeightBuffers with(Map<String, ByteBuffer> replacements) {
         Map<String, ByteBuffer> all = new LinkedHashMap<>(buffers);
         replacements.forEach((name, buffer) -> {
             OnnxInitializer initializer = graph.initializers().get(name);
@@ -92,12 +92,12 @@ public final class WeightBuffers {
     }
 
     /** The graph whose weights these are. */
-    public OnnxGraph graph() {
+    OnnxGraph graph() {
         return graph;
     }
 
     /** The initializers that have a buffer here. */
-    public Set<String> names() {
+    Set<String> names() {
         return buffers.keySet();
     }
 
@@ -106,7 +106,7 @@ public final class WeightBuffers {
      *
      * @throws IllegalArgumentException if it has no buffer here
      */
-    public ByteBuffer buffer(String name) {
+    ByteBuffer buffer(String name) {
         ByteBuffer buffer = buffers.get(name);
         if (buffer == null) {
             throw new IllegalArgumentException("'%s' has no buffer".formatted(name));
@@ -114,19 +114,12 @@ public final class WeightBuffers {
         return buffer.duplicate().order(ByteOrder.nativeOrder());
     }
 
-    /** The ONNX file without its large weights and without those that have a buffer. */
-    public byte[] skeleton() throws IOException {
-        Set<String> names = new LinkedHashSet<>(large(graph));
-        names.addAll(names());
-        return graph.withExternalInitializers(names);
-    }
-
     /**
      * A tensor over each buffer, for {@code SessionOptions.addExternalInitializers}. They copy nothing. They may be closed
-     * once the session is made; this object must stay reachable until the session is closed, since ONNX Runtime may use the
-     * buffers in place.
+     * once the session is made; this object must stay reachable until the session is closed: today ONNX Runtime copies the
+     * buffers, but it is free to use them in place.
      */
-    public Map<String, OnnxTensor> tensors(OrtEnvironment environment) throws OrtException {
+    Map<String, OnnxTensor> tensors(OrtEnvironment environment) throws OrtException {
         Map<String, OnnxTensor> tensors = new LinkedHashMap<>();
         try {
             for (String name : names()) {
@@ -142,27 +135,8 @@ public final class WeightBuffers {
         return tensors;
     }
 
-    /** Every initializer of at least {@value #LARGE_FROM} bytes that can be external, and every one that is already. */
-    private static Set<String> large(OnnxGraph graph) {
-        Set<String> names = new LinkedHashSet<>();
-        for (OnnxInitializer initializer : graph.initializers().values()) {
-            boolean external = initializer.storage() instanceof OnnxInitializer.Storage.External;
-            if (external && !usable(initializer)) {
-                throw new ModelFileException(
-                        graph.files(),
-                        graph.name(),
-                        "cannot be used: initializer '%s' is external and has %d bytes of %s; expected a common format and less than 2 GiB"
-                                .formatted(initializer.name(), initializer.byteSize(), initializer.type()));
-            }
-            if (external || usable(initializer) && initializer.byteSize() >= LARGE_FROM) {
-                names.add(initializer.name());
-            }
-        }
-        return names;
-    }
-
     /** Whether its bytes can be taken out of the file and given to ONNX Runtime as a tensor. */
-    private static boolean usable(OnnxInitializer initializer) {
+    static boolean usable(OnnxInitializer initializer) {
         return !(initializer.storage() instanceof OnnxInitializer.Storage.Encoded)
                 && OnnxTypes.inJava(initializer.type()).isPresent()
                 && initializer.byteSize() <= LARGEST_BUFFER;
@@ -171,7 +145,9 @@ public final class WeightBuffers {
     private static ByteBuffer aligned(OnnxGraph graph, OnnxInitializer initializer) throws IOException {
         MemorySegment bytes = graph.bytes(initializer);
         long elementSize = Math.max(1, initializer.type().bits() / Byte.SIZE);
-        MemorySegment usable = bytes.address() % elementSize == 0 ? bytes : NativeMemory.copyOf(bytes);
-        return usable.asByteBuffer().order(ByteOrder.nativeOrder());
+        boolean inPlace = initializer.storage() instanceof OnnxInitializer.Storage.External
+                && bytes.isMapped()
+                && bytes.address() % elementSize == 0;
+        return (inPlace ? bytes : NativeMemory.copyOf(bytes)).asByteBuffer().order(ByteOrder.nativeOrder());
     }
 }

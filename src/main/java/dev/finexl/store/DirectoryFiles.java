@@ -12,11 +12,8 @@ import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.BasicFileAttributes;
-import java.nio.file.attribute.FileTime;
 import java.util.List;
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
@@ -38,7 +35,6 @@ public final class DirectoryFiles implements ModelFiles {
 
     private final String reference;
     private final Path root;
-    private final Map<String, Hash> hashes = new ConcurrentHashMap<>();
 
     /**
      * @param reference how messages and provenance call the model
@@ -121,18 +117,13 @@ public final class DirectoryFiles implements ModelFiles {
     }
 
     @Override
+    public Optional<Path> path(String name) {
+        return Optional.of(regularFile(name));
+    }
+
+    @Override
     public String sha256(String name) throws IOException {
-        Path file = regularFile(name);
-        FileState state = FileState.of(file);
-        Hash known = hashes.get(name);
-        if (known != null && known.state().equals(state)) {
-            return known.sha256();
-        }
-        try (InputStream in = Files.newInputStream(file)) {
-            Hash hash = new Hash(state, Sha256.of(in));
-            hashes.put(name, hash);
-            return hash.sha256();
-        }
+        return FileHashes.SHARED.sha256(regularFile(name));
     }
 
     private Path regularFile(String name) {
@@ -162,15 +153,4 @@ public final class DirectoryFiles implements ModelFiles {
         }
         return real;
     }
-
-    /** What tells one state of a file from another without reading it. */
-    private record FileState(long size, FileTime modified, Object fileKey) {
-
-        static FileState of(Path file) throws IOException {
-            BasicFileAttributes attributes = Files.readAttributes(file, BasicFileAttributes.class);
-            return new FileState(attributes.size(), attributes.lastModifiedTime(), attributes.fileKey());
-        }
-    }
-
-    private record Hash(FileState state, String sha256) {}
 }

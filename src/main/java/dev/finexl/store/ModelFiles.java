@@ -3,7 +3,9 @@ package dev.finexl.store;
 import java.io.IOException;
 import java.io.InputStream;
 import java.lang.foreign.MemorySegment;
+import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * The files of one model, wherever they live: the one thing that the rooms above know of storage.
@@ -44,6 +46,16 @@ public interface ModelFiles {
      * @throws ModelFileException if there is no such file
      */
     MemorySegment map(String name) throws IOException;
+
+    /**
+     * Where native code can open a file by itself: its real path on the local disk, all links followed; empty for one that is
+     * not there.
+     *
+     * @throws ModelFileException if there is no such file
+     */
+    default Optional<Path> path(String name) {
+        return Optional.empty();
+    }
 
     /**
      * A text that changes whenever a file of the model is changed, added or removed, as far as sizes and times tell; cheap

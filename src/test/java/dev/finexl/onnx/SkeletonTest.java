@@ -18,7 +18,7 @@ class SkeletonTest {
     @Test
     void writesTheFileAsItIsWhereNothingIsTakenOut() throws IOException {
         ModelFiles sd1 = CompatModels.sd1();
-        assertThat(OnnxGraph.read(sd1, "unet/model.onnx").withExternalInitializers(Set.of()))
+        assertThat(OnnxGraph.read(sd1, "unet/model.onnx").skeleton(Set.of(), Set.of()))
                 .isEqualTo(sd1.read("unet/model.onnx", 1 << 20));
     }
 
@@ -41,7 +41,7 @@ class SkeletonTest {
                         "8"),
                 null);
         OnnxGraph graph = OnnxGraph.read(new MemoryFiles().with("unet/model.onnx", bytes), "unet/model.onnx");
-        assertThat(graph.withExternalInitializers(Set.of("w"))).isEqualTo(expected);
+        assertThat(graph.skeleton(Set.of("w"), Set.of())).isEqualTo(expected);
     }
 
     /** A model with fields that nobody knows at every level, and neighbours on both sides of the initializer. */
@@ -65,10 +65,36 @@ class SkeletonTest {
     }
 
     @Test
+    void turnsFedInitializersIntoInputsAndChangesNothingElse() throws IOException {
+        byte[] bytes =
+                model(new ProtoBytes().varint(1, 2).varint(1, 3).varint(2, 1).text(8, "w"), new byte[24]);
+        byte[] expected = new OnnxBytes()
+                .weight("before", ElementType.F32, new long[] {1}, 1)
+                .value(11, "w", ElementType.F32, 2, 3)
+                .node("/n/Add", "Add", List.of("w", "before"), "y")
+                .weight("after", ElementType.F32, new long[] {1}, 2)
+                .graph(98, new ProtoBytes().text(1, "unknown"))
+                .model(97, new ProtoBytes().text(1, "unknown"))
+                .bytes();
+        OnnxGraph graph = OnnxGraph.read(new MemoryFiles().with("unet/model.onnx", bytes), "unet/model.onnx");
+        assertThat(graph.skeleton(Set.of(), Set.of("w"))).isEqualTo(expected);
+    }
+
+    /** As files before IR version 4 have it. */
+    @Test
+    void listsNoInputTwice() throws IOException {
+        OnnxBytes rest = new OnnxBytes().value(11, "w", ElementType.F32, 1);
+        byte[] expected = rest.bytes();
+        OnnxGraph graph = rest.weight("w", ElementType.F32, new long[] {1}, 1).read();
+        assertThat(graph.inputs()).isEmpty();
+        assertThat(graph.skeleton(Set.of(), Set.of("w"))).isEqualTo(expected);
+    }
+
+    @Test
     void canBeReadAgainAndPointsToTheSameBytes() throws IOException {
         ModelFiles sd1 = CompatModels.sd1();
         OnnxGraph unet = OnnxGraph.read(sd1, "unet/model.onnx");
-        byte[] skeleton = unet.withExternalInitializers(unet.initializers().keySet());
+        byte[] skeleton = unet.skeleton(unet.initializers().keySet(), Set.of());
         MemoryFiles files = new MemoryFiles()
                 .with("unet/skeleton.onnx", skeleton)
                 .with("unet/model.onnx", sd1.read("unet/model.onnx", 1 << 20));
@@ -90,7 +116,7 @@ class SkeletonTest {
                 .initializer(OnnxBytes.external(OnnxBytes.tensor("w", 1, 2), "location", "data", "checksum", "abc"))
                 .bytes();
         MemoryFiles files = new MemoryFiles().with("m.onnx", bytes).with("data", new byte[8]);
-        assertThat(OnnxGraph.read(files, "m.onnx").withExternalInitializers(Set.of("w")))
+        assertThat(OnnxGraph.read(files, "m.onnx").skeleton(Set.of("w"), Set.of()))
                 .isEqualTo(bytes);
     }
 
@@ -100,10 +126,10 @@ class SkeletonTest {
         OnnxGraph graph = new OnnxBytes()
                 .initializer(OnnxBytes.tensor("encoded", int64, 1).varint(7, 1))
                 .read();
-        assertThatThrownBy(() -> graph.withExternalInitializers(Set.of("encoded")))
+        assertThatThrownBy(() -> graph.skeleton(Set.of("encoded"), Set.of()))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("'encoded'");
-        assertThatThrownBy(() -> graph.withExternalInitializers(Set.of("missing")))
+        assertThatThrownBy(() -> graph.skeleton(Set.of("missing"), Set.of()))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("'missing'");
     }

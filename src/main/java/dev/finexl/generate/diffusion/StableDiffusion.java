@@ -90,8 +90,8 @@ public final class StableDiffusion implements ImageGenerator {
         int sampleSize = ModelJson.read(files, UNET_CONFIG).path("sample_size").asInt(64);
         try (Opened opened = new Opened()) {
             ClipTokenizer tokenizer = opened.add(ClipTokenizer.open(files, TOKENIZER, maxPositions(files)));
-            OnnxSession textEncoder = opened.add(runtime.open(files, TEXT_ENCODER));
-            OnnxSession unet = opened.add(runtime.open(files, UNET));
+            OnnxSession textEncoder = opened.add(runtime.openPersonalizable(files, TEXT_ENCODER));
+            OnnxSession unet = opened.add(runtime.openPersonalizable(files, UNET));
             OnnxSession vaeDecoder = opened.add(runtime.open(files, VAE_DECODER));
             StableDiffusion model = new StableDiffusion(
                     runtime, files, scheduler, vae, sampleSize, tokenizer, textEncoder, unet, vaeDecoder, opened.all());
@@ -130,8 +130,8 @@ public final class StableDiffusion implements ImageGenerator {
 
     private Map<LoraPart, Map<String, ByteBuffer>> merge(List<WeightedLora> loras) {
         LoraMerger merger = new LoraMerger(Map.of(
-                LoraPart.UNET, unet.weights().graph(),
-                LoraPart.TEXT_ENCODER, textEncoder.weights().graph()));
+                LoraPart.UNET, unet.graph(),
+                LoraPart.TEXT_ENCODER, textEncoder.graph()));
         try {
             return merger.merge(loras);
         } catch (IOException e) {
@@ -142,9 +142,9 @@ public final class StableDiffusion implements ImageGenerator {
         }
     }
 
-    /** The part itself where no LoRA touches it, else a session that has the touched weights replaced. */
+    /** The part itself where no LoRA touches it, else the part with the touched weights replaced. */
     private OnnxSession personalized(Opened opened, OnnxSession part, Map<String, ByteBuffer> merged) {
-        return merged == null ? part : opened.add(runtime.open(part.weights().with(merged)));
+        return merged == null ? part : opened.add(runtime.personalize(part, merged));
     }
 
     @Override

@@ -1,0 +1,73 @@
+package dev.finexl.store;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * Remembers the SHA-256 of files. Exists because every explanation states the hashes of its models' files, which are
+ * gigabytes, and finds its models anew: what is known of a file must outlive the object through which it was read.
+ *
+ * <p>A file is known by its real path and its {@link FileState}; one that has changed, even while it was read, is read again.
+ * Of more files than fit, those that were asked for least recently are forgotten. Thread-safe; two threads that ask for the
+ * same new file at once may both read it.
+ */
+final class FileHashes {
+
+    /** Those of this process. A directory of models has tens of files, and an entry takes some hundred bytes. */
+    static final FileHashes SHARED = new FileHashes(4096, FileHashes::read);
+
+    /** How a file is hashed. */
+    interface Reader {
+        String sha256(Path file) throws IOException;
+    }
+
+    private record Known(FileState state, String sha256) {}
+
+    private final Reader reader;
+    private final Map<Path, Known> known;
+
+    /** @param most how many files are remembered */
+    FileHashes(int most, Reader reader) {
+        this.reader = reader;
+        this.known = new LinkedHashMap<>(16, 0.75f, true) {
+            private static final long serialVersionUID = 1L;
+
+            @Override
+            protected boolean removeEldestEntry(Map.Entry<Path, Known> eldest) {
+                return size() > most;
+            }
+        };
+    }
+
+    /**
+     * The SHA-256 of a file's bytes in lower-case hexadecimal.
+     *
+     * @param file a real path
+     */
+    String sha256(Path file) throws IOException {
+        FileState state = FileState.of(file);
+        synchronized (known) {
+            Known before = known.get(file);
+            if (before != null && before.state().equals(state)) {
+                return before.sha256();
+            }
+        }
+        String sha256 = reader.sha256(file);
+        if (FileState.of(file).equals(state)) {
+            synchronized (known) {
+                known.put(file, new Known(state, sha256));
+            }
+        }
+        return sha256;
+    }
+
+    private static String read(Path file) throws IOException {
+        try (InputStream in = Files.newInputStream(file)) {
+            return Sha256.of(in);
+        }
+    }
+}

@@ -1,0 +1,72 @@
+package dev.finexl.store;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class FileHashesTest {
+
+    @TempDir
+    private Path folder;
+
+    private final List<Path> reads = new ArrayList<>();
+
+    private String read(Path file) throws IOException {
+        reads.add(file);
+        return "hash of " + Files.readString(file);
+    }
+
+    @Test
+    void readsAFileOnceForEachOfItsStates() throws IOException {
+        FileHashes hashes = new FileHashes(2, this::read);
+        Path file = Files.writeString(folder.resolve("a"), "one");
+        assertThat(hashes.sha256(file)).isEqualTo("hash of one");
+        assertThat(hashes.sha256(file)).isEqualTo("hash of one");
+        assertThat(reads).hasSize(1);
+        Files.writeString(file, "three");
+        assertThat(hashes.sha256(file)).isEqualTo("hash of three");
+        assertThat(hashes.sha256(file)).isEqualTo("hash of three");
+        assertThat(reads).hasSize(2);
+    }
+
+    @Test
+    void forgetsWhatWasAskedForLeastRecently() throws IOException {
+        FileHashes hashes = new FileHashes(2, this::read);
+        Path a = Files.writeString(folder.resolve("a"), "a");
+        Path b = Files.writeString(folder.resolve("b"), "b");
+        Path c = Files.writeString(folder.resolve("c"), "c");
+        for (Path file : List.of(a, b, a, c, a, b)) {
+            hashes.sha256(file);
+        }
+        assertThat(reads).containsExactly(a, b, c, b);
+    }
+
+    @Test
+    void doesNotRememberAFileThatChangedWhileItWasRead() throws IOException {
+        Path file = Files.writeString(folder.resolve("a"), "one");
+        FileHashes hashes = new FileHashes(2, changing -> {
+            String hash = read(changing);
+            if (reads.size() == 1) {
+                Files.writeString(changing, "three");
+            }
+            return hash;
+        });
+        hashes.sha256(file);
+        assertThat(hashes.sha256(file)).isEqualTo("hash of three");
+    }
+
+    @Test
+    void outlivesTheObjectThroughWhichAFileWasFound() throws IOException {
+        Path file = Files.writeString(folder.resolve("a"), "one");
+        String hash = new DirectoryFiles("first", folder).sha256("a");
+        assertThat(new DirectoryFiles("second", folder).sha256("a"))
+                .isSameAs(hash)
+                .isEqualTo(FileHashes.SHARED.sha256(file.toRealPath()));
+    }
+}
