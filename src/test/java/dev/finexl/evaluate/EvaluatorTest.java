@@ -43,6 +43,7 @@ class EvaluatorTest {
             "an orange boat on a pink background",
             "a teal mushroom in the snow");
     private static final int IMAGES = PROMPTS.size();
+    private static final int STEPS = 4;
 
     @TempDir
     static Path folder;
@@ -56,7 +57,7 @@ class EvaluatorTest {
         }
         copy("null-a", folder.resolve("null"));
         drawPictures(folder.resolve("zoo/vivid-pictures"));
-        first = evaluate("zoo", null, ExplainListener.NONE, "cache");
+        first = evaluate(ExplainListener.NONE, "cache");
     }
 
     private static void copy(String name, Path zoo) throws IOException {
@@ -72,7 +73,7 @@ class EvaluatorTest {
         assertThat(Tensor.live()).isZero();
     }
 
-    private static ExplainRequest request(List<LoraChoice> loras) {
+    private static ExplainRequest request(List<LoraChoice> loras, int images, int steps) {
         return new ExplainRequest(
                 "mini-diffusion",
                 null,
@@ -86,10 +87,10 @@ class EvaluatorTest {
                 null,
                 null,
                 null,
-                4,
+                steps,
                 null,
                 null,
-                IMAGES,
+                images,
                 7L,
                 null,
                 "mini",
@@ -115,12 +116,18 @@ class EvaluatorTest {
             }
         };
         try (RunScope scope = new RunScope()) {
-            EXPLAINER.explain(request(List.of(new LoraChoice("vivid", 1.0))), saving, scope);
+            EXPLAINER.explain(request(List.of(new LoraChoice("vivid", 1.0)), IMAGES, STEPS), saving, scope);
         }
     }
 
-    private static Evaluation evaluate(String zoo, List<String> methods, ExplainListener listener, String cache) {
-        EvaluationSettings settings = new EvaluationSettings(folder.resolve(zoo), methods, request(List.of()), false);
+    private static Evaluation evaluate(ExplainListener listener, String cache) {
+        return evaluate(
+                new EvaluationSettings(folder.resolve("zoo"), null, request(List.of(), IMAGES, STEPS), false),
+                listener,
+                cache);
+    }
+
+    private static Evaluation evaluate(EvaluationSettings settings, ExplainListener listener, String cache) {
         try (RunScope scope = new RunScope()) {
             return new Evaluator(EXPLAINER).evaluate(settings, folder.resolve(cache), listener, scope);
         }
@@ -137,14 +144,16 @@ class EvaluatorTest {
         // The base, five of it with other seeds, six with LoRAs; and two folders.
         assertThat(first.imagesShared()).isEqualTo((1 + 5 + 6 + 2) * IMAGES);
         assertThat(first.imagesSampled()).isEqualTo(first.imagesShared());
-        assertThat(first.methods().get("nnls").firstAspect()).isEqualTo(1);
-        assertThat(first.methods().get("nnls").imagesUsed()).isEqualTo(2 * IMAGES);
+        assertThat(first.methods().get(Explainer.DEFAULT_METHOD).firstAspect()).isEqualTo(1);
+        assertThat(first.methods().get(Explainer.DEFAULT_METHOD).imagesUsed()).isEqualTo(2 * IMAGES);
     }
 
     @Test
     void saysOfGivenPicturesWhatItSaysOfSampledOnes() {
         assertThat(answer("vivid-pictures").methods()).isEqualTo(answer("vivid").methods());
-        assertThat(answer("vivid").methods().get("nnls").named()).first().isEqualTo("vivid");
+        assertThat(answer("vivid").methods().get(Explainer.DEFAULT_METHOD).named())
+                .first()
+                .isEqualTo("vivid");
     }
 
     private static Evaluation.Answer answer(String name) {
@@ -156,7 +165,7 @@ class EvaluatorTest {
 
     @Test
     void samplesNothingTheSecondTime() throws IOException {
-        Evaluation second = evaluate("zoo", null, ExplainListener.NONE, "cache");
+        Evaluation second = evaluate(ExplainListener.NONE, "cache");
         assertThat(second.imagesSampled()).isZero();
         assertThat(withoutTimes(second)).isEqualTo(withoutTimes(first));
     }
@@ -170,19 +179,20 @@ class EvaluatorTest {
 
     @Test
     void goesOnWhereItWasStopped() {
+        EvaluationSettings settings =
+                new EvaluationSettings(folder.resolve("null"), List.of("naive"), request(List.of(), 2, 1), false);
         ExplainListener impatient = new ExplainListener() {
             @Override
             public void progress(Stage stage, long done, long total) {
-                if (done >= 2 * IMAGES) {
+                if (done >= 4) {
                     throw new CancellationException("enough");
                 }
             }
         };
-        assertThatThrownBy(() -> evaluate("null", List.of("naive"), impatient, "stopped"))
-                .isInstanceOf(CancellationException.class);
-        Evaluation resumed = evaluate("null", List.of("naive"), ExplainListener.NONE, "stopped");
-        assertThat(resumed.imagesShared()).isEqualTo((1 + 5 + 1) * IMAGES);
-        assertThat(resumed.imagesSampled()).isEqualTo(resumed.imagesShared() - IMAGES);
+        assertThatThrownBy(() -> evaluate(settings, impatient, "stopped")).isInstanceOf(CancellationException.class);
+        Evaluation resumed = evaluate(settings, ExplainListener.NONE, "stopped");
+        assertThat(resumed.imagesShared()).isEqualTo((1 + 5 + 1) * 2);
+        assertThat(resumed.imagesSampled()).isEqualTo(resumed.imagesShared() - 2);
         assertThat(resumed.methods().get("naive").error()).isNull();
         assertThat(resumed.methods().keySet()).containsExactly("naive");
     }
@@ -193,7 +203,7 @@ class EvaluatorTest {
         EvaluationFiles.write(first, out);
         assertThat(out.resolve("report.md"))
                 .content()
-                .contains("| nnls | 1.00 |")
+                .contains("| " + Explainer.DEFAULT_METHOD + " | 1.00 |")
                 .contains("| pair-vivid-outlined |")
                 .contains("![nnls](scores-nnls.svg)");
         try (Stream<Path> files = Files.list(out)) {
