@@ -3,10 +3,11 @@ package dev.finexl.concept;
 import dev.finexl.embed.TextEncoder;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * Measures the direction in which a concept moves prompts: f(C) = mean_j (E_t["t_j, C style"] − E_t["t_j"]), with rows of
- * E_t of L2 norm 1 and the joining rules of {@link PromptEditor}. Averaging over the prompts of the comparison takes out
+ * E_t of L2 norm 1 and the joining rule of {@link PromptJoiner}. Averaging over the prompts of the comparison takes out
  * what the word does to one prompt only.
  *
  * <p>A vocabulary of 500 concepts with three wordings and 50 prompts makes 75 000 texts, so embeddings are added up as they
@@ -38,20 +39,26 @@ public final class DirectionEncoder {
     /**
      * Measures every wording of a vocabulary.
      *
+     * @param byPrompt whether the directions are also wanted prompt by prompt, said as {@link PromptEditor} says them
      * @throws IllegalStateException if the encoder returns something other than normalised rows of its width
      */
-    public ConceptDirections measure(Vocabulary vocabulary, PromptSet prompts, DirectionProgress progress) {
-        TextSequence texts = new TextSequence(vocabulary, prompts);
-        double[][] sums = new double[1 + texts.wordings()][encoder.width()];
-        PromptDirections byPrompt =
-                PromptDirections.ifItFits(vocabulary, prompts.prompts().size(), encoder.width());
+    public ConceptDirections measure(
+            Vocabulary vocabulary, PromptSet prompts, boolean byPrompt, DirectionProgress progress) {
+        PromptDirections single = byPrompt
+                ? PromptDirections.ifItFits(vocabulary, prompts.prompts().size(), encoder.width())
+                : PromptDirections.NONE;
+        TextSequence texts = TextSequence.of(vocabulary, prompts, single.wanted());
+        double[][] sums = new double[1 + texts.rows().size()][encoder.width()];
         progress.embedded(0, texts.size());
         for (long from = 0; from < texts.size(); from += batchSize) {
             List<String> batch = texts.slice(from, batchSize);
             float[][] rows = embed(batch);
             for (int i = 0; i < rows.length; i++) {
-                add(sums[texts.series(from + i)], rows[i]);
-                byPrompt.add(texts.series(from + i), texts.prompt(from + i), rows[i]);
+                int series = texts.series(from + i);
+                if (series < sums.length) {
+                    add(sums[series], rows[i]);
+                }
+                single.add(texts.rowInPlace(series), texts.prompt(from + i), rows[i]);
             }
             progress.embedded(from + rows.length, texts.size());
         }
@@ -59,26 +66,42 @@ public final class DirectionEncoder {
                 vocabulary,
                 encoder.width(),
                 meanDifferences(sums, prompts.prompts().size()),
-                byPrompt.finish());
+                single.finish());
     }
 
     /**
      * All texts in the order in which they are embedded: series 0 is the plain prompts, series 1 + w the prompts with
-     * wording w in them. They are made when they are needed, so that the sequence takes no memory.
+     * wording w appended, and behind them, where they are wanted, the prompts in which a subject or place has been put in
+     * place of another. They are made when they are needed, so that the sequence takes no memory.
+     *
+     * @param replaced the rows that are also said in place of another
      */
     private record TextSequence(
-            Vocabulary vocabulary, List<ConceptDirections.Row> rows, List<String> prompts, PromptEditor editor) {
+            Vocabulary vocabulary,
+            List<ConceptDirections.Row> rows,
+            List<String> prompts,
+            List<Integer> replaced,
+            PromptEditor editor) {
 
-        TextSequence(Vocabulary vocabulary, PromptSet prompts) {
-            this(vocabulary, ConceptDirections.rowsOf(vocabulary), prompts.prompts(), new PromptEditor(vocabulary));
+        private static final int PLAIN = -1;
+        private static final int APPENDED_ONLY = -2;
+
+        static TextSequence of(Vocabulary vocabulary, PromptSet prompts, boolean inPlace) {
+            List<ConceptDirections.Row> rows = ConceptDirections.rowsOf(vocabulary);
+            List<Integer> replaced = IntStream.range(0, inPlace ? rows.size() : 0)
+                    .filter(row ->
+                            PromptEditor.replaces(concept(vocabulary, rows, row).category()))
+                    .boxed()
+                    .toList();
+            return new TextSequence(vocabulary, rows, prompts.prompts(), replaced, new PromptEditor(vocabulary));
         }
 
-        int wordings() {
-            return rows.size();
+        private static Concept concept(Vocabulary vocabulary, List<ConceptDirections.Row> rows, int row) {
+            return vocabulary.concepts().get(rows.get(row).concept());
         }
 
         long size() {
-            return (1L + rows.size()) * prompts.size();
+            return (1L + rows.size() + replaced.size()) * prompts.size();
         }
 
         int series(long index) {
@@ -87,6 +110,19 @@ public final class DirectionEncoder {
 
         int prompt(long index) {
             return (int) (index % prompts.size());
+        }
+
+        /** The row that a series says as an editor does; {@link #PLAIN} for the prompts alone, less where it does not. */
+        int rowInPlace(int series) {
+            if (series == 0) {
+                return PLAIN;
+            }
+            if (series > rows.size()) {
+                return replaced.get(series - 1 - rows.size());
+            }
+            boolean replaces =
+                    PromptEditor.replaces(concept(vocabulary, rows, series - 1).category());
+            return replaces ? APPENDED_ONLY : series - 1;
         }
 
         List<String> slice(long from, int length) {
@@ -104,8 +140,13 @@ public final class DirectionEncoder {
             if (series == 0) {
                 return prompt;
             }
-            ConceptDirections.Row row = rows.get(series - 1);
-            return editor.say(prompt, vocabulary.concepts().get(row.concept()), row.wording());
+            boolean inPlace = series > rows.size();
+            int row = inPlace ? replaced.get(series - 1 - rows.size()) : series - 1;
+            Concept concept = concept(vocabulary, rows, row);
+            String wording = rows.get(row).wording();
+            return inPlace
+                    ? editor.say(prompt, concept, wording)
+                    : PromptJoiner.join(prompt, concept.category(), wording);
         }
     }
 

@@ -17,9 +17,13 @@ final class PromptDirections {
     private final List<ConceptDirections.Row> rows;
     private final Vocabulary vocabulary;
 
-    private PromptDirections(Vocabulary vocabulary, float[][] plain, float[][][] directions) {
+    /** Keeps nothing. */
+    static final PromptDirections NONE = new PromptDirections(null, List.of(), new float[0][], null);
+
+    private PromptDirections(
+            Vocabulary vocabulary, List<ConceptDirections.Row> rows, float[][] plain, float[][][] directions) {
         this.vocabulary = vocabulary;
-        this.rows = ConceptDirections.rowsOf(vocabulary);
+        this.rows = rows;
         this.plain = plain;
         this.directions = directions;
     }
@@ -27,33 +31,42 @@ final class PromptDirections {
     /** Room for the directions, or something that keeps nothing where they would be too many. */
     static PromptDirections ifItFits(Vocabulary vocabulary, int prompts, int width) {
         int concepts = vocabulary.concepts().size();
-        boolean fits = (long) concepts * prompts * width <= MOST;
-        return new PromptDirections(
-                vocabulary, new float[fits ? prompts : 0][], fits ? new float[concepts][prompts][width] : null);
+        return (long) concepts * prompts * width <= MOST
+                ? new PromptDirections(
+                        vocabulary,
+                        ConceptDirections.rowsOf(vocabulary),
+                        new float[prompts][],
+                        new float[concepts][prompts][width])
+                : NONE;
+    }
+
+    /** Whether the directions are kept at all. */
+    boolean wanted() {
+        return directions != null;
     }
 
     /**
      * Takes one embedding. Those of the plain prompts come first.
      *
-     * @param series 0 for the plain prompts, 1 + w for the prompts with wording w
+     * @param row the wording that was said; -1 for the plain prompt, less for what is not wanted here
      */
-    void add(int series, int prompt, float[] row) {
-        if (directions == null) {
+    void add(int row, int prompt, float[] embedding) {
+        if (directions == null || row < -1) {
             return;
         }
-        if (series == 0) {
-            plain[prompt] = row;
+        if (row == -1) {
+            plain[prompt] = embedding;
             return;
         }
-        int concept = rows.get(series - 1).concept();
+        int concept = rows.get(row).concept();
         float share = 1f / vocabulary.concepts().get(concept).wordings().size();
         float[] sum = directions[concept][prompt];
         for (int k = 0; k < sum.length; k++) {
-            sum[k] += share * (row[k] - plain[prompt][k]);
+            sum[k] += share * (embedding[k] - plain[prompt][k]);
         }
     }
 
-    /** {@code [concepts][prompts][width]}, or null if they were too many. */
+    /** {@code [concepts][prompts][width]}, or null if they are not kept. */
     float[][][] finish() {
         return directions;
     }

@@ -24,7 +24,10 @@ final class PromptEditor {
     private final Map<Category, Pattern> shown = new EnumMap<>(Category.class);
 
     PromptEditor(Vocabulary vocabulary) {
-        for (Category category : List.of(Category.SUBJECT, Category.PLACE)) {
+        for (Category category : Category.values()) {
+            if (!replaces(category)) {
+                continue;
+            }
             List<String> wordings = vocabulary.concepts().stream()
                     .filter(concept -> concept.category() == category)
                     .flatMap(concept -> concept.wordings().stream())
@@ -40,6 +43,11 @@ final class PromptEditor {
                                 Pattern.CASE_INSENSITIVE));
             }
         }
+    }
+
+    /** Whether concepts of a category take the place of others. */
+    static boolean replaces(Category category) {
+        return category == Category.SUBJECT || category == Category.PLACE;
     }
 
     /** The prompt with the concept in it, said in one of its wordings. */

@@ -71,8 +71,8 @@ public final class AspectFinder {
      * @throws dev.finexl.decompose.NoConvergenceException if an iterative solver reaches its bound
      */
     public Findings find(Divergence divergence, ConceptDirections directions) {
-        DMatrixRMaj means = conceptRows(directions);
-        Problem problem = problem(divergence, directions, means);
+        Problem problem = problem(divergence, directions);
+        DMatrixRMaj means = problem.means();
         double[] weights = problem.widen(
                 problem.decomposer().decompose(problem.divergence().mean()).weights(), means.numRows);
         double pValue = new SignFlipTest(FLIPS, SEED).test(divergence).pValue();
@@ -109,8 +109,9 @@ public final class AspectFinder {
      * @param decomposer for the concepts that take part
      * @param divergence in the coordinates of the decomposer
      * @param candidates the concepts that take part
+     * @param means the mean direction of every concept, as the method says them
      */
-    private record Problem(Decomposer decomposer, Divergence divergence, int[] candidates) {
+    private record Problem(Decomposer decomposer, Divergence divergence, int[] candidates, DMatrixRMaj means) {
 
         /** Numbers of the concepts that take part as numbers of all concepts. */
         double[] widen(double[] ofCandidates, int concepts) {
@@ -122,17 +123,25 @@ public final class AspectFinder {
         }
     }
 
-    private Problem problem(Divergence divergence, ConceptDirections directions, DMatrixRMaj means) {
+    private Problem problem(Divergence divergence, ConceptDirections directions) {
         if (method instanceof StackedNnls stacked && directions.byPrompt().isPresent()) {
-            StackedNnls.Problem problem = stacked.stack(directions.byPrompt().get(), divergence);
+            float[][][] byPrompt = directions.byPrompt().get();
+            StackedNnls.Problem problem = stacked.stack(byPrompt, divergence);
             return new Problem(
-                    new NnlsMethod().prepare(problem.concepts()), problem.divergence(), problem.candidates());
+                    new NnlsMethod().prepare(problem.concepts()),
+                    problem.divergence(),
+                    problem.candidates(),
+                    meanRows(byPrompt));
         }
+        DMatrixRMaj means = conceptRows(directions);
         int[] all = IntStream.range(0, means.numRows).toArray();
-        return new Problem(method.prepare(means), divergence, all);
+        return new Problem(method.prepare(means), divergence, all, means);
     }
 
-    /** f(C), N concepts × d dimensions: one row for each concept, the mean over its wordings, which agree on what it means and differ in what else they do. */
+    /**
+     * f(C), N concepts × d dimensions: one row for each concept, the mean over its wordings, which agree on what it means
+     * and differ in what else they do.
+     */
     public static DMatrixRMaj conceptRows(ConceptDirections directions) {
         int concepts = directions.vocabulary().concepts().size();
         DMatrixRMaj rows = new DMatrixRMaj(concepts, directions.width());
@@ -142,6 +151,18 @@ public final class AspectFinder {
             double share = 1.0 / directions.concept(r).wordings().size();
             for (int k = 0; k < direction.length; k++) {
                 rows.add(concept, k, share * direction[k]);
+            }
+        }
+        return rows;
+    }
+
+    private static DMatrixRMaj meanRows(float[][][] byPrompt) {
+        DMatrixRMaj rows = new DMatrixRMaj(byPrompt.length, byPrompt[0][0].length);
+        for (int c = 0; c < byPrompt.length; c++) {
+            for (float[] direction : byPrompt[c]) {
+                for (int k = 0; k < direction.length; k++) {
+                    rows.add(c, k, direction[k] / byPrompt[c].length);
+                }
             }
         }
         return rows;

@@ -3,10 +3,10 @@ package dev.finexl.explain;
 import dev.finexl.concept.ConceptDirections;
 import dev.finexl.concept.ConceptProposer;
 import dev.finexl.concept.DirectionEncoder;
-import dev.finexl.concept.PromptSet;
 import dev.finexl.concept.Vocabulary;
 import dev.finexl.decompose.DecompositionMethod;
 import dev.finexl.decompose.Divergence;
+import dev.finexl.decompose.StackedNnls;
 import dev.finexl.embed.ClipEncoder;
 import dev.finexl.embed.TextEncoder;
 import dev.finexl.explain.ExplainListener.Stage;
@@ -118,7 +118,7 @@ public final class Explainer {
             }
             clock.enter(Stage.CONCEPTS);
             ConceptDirections directions =
-                    directions(vocabulary, plan.drawnPrompts(), encoder.value(), listener, scope);
+                    directions(plan, vocabulary, method instanceof StackedNnls, encoder.value(), listener, scope);
             clock.enter(Stage.DECOMPOSITION);
             listener.progress(Stage.DECOMPOSITION, 0, 1);
             Divergence divergence = Divergence.between(pairs.base(), pairs.personalized());
@@ -190,9 +190,18 @@ public final class Explainer {
         };
     }
 
-    /** The directions of concepts, measured with the prompts that are drawn. */
+    /**
+     * The directions of concepts, measured with the prompts that are drawn.
+     *
+     * @param byPrompt whether also prompt by prompt; not of pictures that are given, whose prompts nobody knows
+     */
     static ConceptDirections directions(
-            Vocabulary vocabulary, PromptSet drawn, ClipEncoder encoder, ExplainListener listener, RunScope scope) {
+            Plan plan,
+            Vocabulary vocabulary,
+            boolean byPrompt,
+            ClipEncoder encoder,
+            ExplainListener listener,
+            RunScope scope) {
         TextEncoder texts = new TextEncoder() {
             @Override
             public int width() {
@@ -205,7 +214,11 @@ public final class Explainer {
             }
         };
         return new DirectionEncoder(texts, TEXTS_AT_ONCE)
-                .measure(vocabulary, drawn, (done, total) -> listener.progress(Stage.CONCEPTS, done, total));
+                .measure(
+                        vocabulary,
+                        plan.drawnPrompts(),
+                        byPrompt && plan.comparison() instanceof Comparison.Sampled,
+                        (done, total) -> listener.progress(Stage.CONCEPTS, done, total));
     }
 
     private static Explanation explanation(

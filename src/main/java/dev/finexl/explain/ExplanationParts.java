@@ -185,7 +185,7 @@ public final class ExplanationParts {
     public ConceptDirections directions(Prepared request, ExplainListener listener) {
         try (Lease<ClipEncoder> encoder = models.encoder(request.plan.encoder())) {
             return Explainer.directions(
-                    request.plan.vocabulary(), request.plan.drawnPrompts(), encoder.value(), listener, scope);
+                    request.plan, request.plan.vocabulary(), true, encoder.value(), listener, scope);
         }
     }
 

@@ -35,7 +35,7 @@ class DirectionEncoderTest {
     @Test
     void isTheMeanDifferenceThatTheWordingMakesToThePrompts() {
         ConceptDirections directions =
-                new DirectionEncoder(encoder, 3).measure(VOCABULARY, PROMPTS, DirectionProgress.NONE);
+                new DirectionEncoder(encoder, 3).measure(VOCABULARY, PROMPTS, false, DirectionProgress.NONE);
 
         assertThat(directions.width()).isEqualTo(HashEncoder.WIDTH);
         assertThat(directions.rows())
@@ -61,22 +61,55 @@ class DirectionEncoderTest {
         }
     }
 
+    @Test
+    void saysContentInPlaceOfContentPromptByPrompt() {
+        Vocabulary vocabulary = VocabularyReader.parse("test", "palette: vivid\nsubject: heart\nsubject: cat\n");
+        ConceptDirections directions =
+                new DirectionEncoder(encoder, 3).measure(vocabulary, PROMPTS, true, DirectionProgress.NONE);
+        float[][][] byPrompt = directions.byPrompt().orElseThrow();
+        assertThat(byPrompt).hasDimensions(3, 4);
+        assertDifference(byPrompt[0][0], "a cat, vivid style", "a cat.");
+        assertDifference(byPrompt[1][0], "a heart.", "a cat.");
+        assertDifference(byPrompt[1][1], "a dog on a lawn, heart", "a dog on a lawn");
+        assertThat(byPrompt[2][0]).containsOnly(0);
+        // The means stay those of the published rule.
+        double[] appended = new double[HashEncoder.WIDTH];
+        for (String prompt : PROMPTS.prompts()) {
+            float[] said = HashEncoder.embed(PromptJoiner.join(prompt, Category.SUBJECT, "heart"));
+            for (int k = 0; k < appended.length; k++) {
+                appended[k] += (said[k] - HashEncoder.embed(prompt)[k]) / 4.0;
+            }
+        }
+        assertThat(directions.direction(1)).containsExactly(appended, within(1e-7));
+        assertThat(new DirectionEncoder(encoder, 3)
+                        .measure(vocabulary, PROMPTS, false, DirectionProgress.NONE)
+                        .byPrompt())
+                .isEmpty();
+    }
+
+    private static void assertDifference(float[] direction, String said, String plain) {
+        for (int k = 0; k < direction.length; k++) {
+            assertThat((double) direction[k])
+                    .isCloseTo(HashEncoder.embed(said)[k] - (double) HashEncoder.embed(plain)[k], within(1e-6));
+        }
+    }
+
     @ParameterizedTest
     @ValueSource(ints = {2, 3, 5, 19, 20, 21, 1000, Integer.MAX_VALUE})
     void isTheSameToTheLastBitForEveryBatchSize(int batchSize) {
         double[][] one = new DirectionEncoder(encoder, 1)
-                .measure(VOCABULARY, PROMPTS, DirectionProgress.NONE)
+                .measure(VOCABULARY, PROMPTS, false, DirectionProgress.NONE)
                 .matrix();
 
         assertThat(new DirectionEncoder(encoder, batchSize)
-                        .measure(VOCABULARY, PROMPTS, DirectionProgress.NONE)
+                        .measure(VOCABULARY, PROMPTS, false, DirectionProgress.NONE)
                         .matrix())
                 .isDeepEqualTo(one);
     }
 
     @Test
     void embedsEachTextOnceInBatchesThatAreFull() {
-        new DirectionEncoder(encoder, 8).measure(VOCABULARY, PROMPTS, DirectionProgress.NONE);
+        new DirectionEncoder(encoder, 8).measure(VOCABULARY, PROMPTS, false, DirectionProgress.NONE);
 
         assertThat(encoder.batches.stream().map(List::size)).containsExactly(8, 8, 4);
         assertThat(encoder.batches.stream().flatMap(List::stream))
@@ -89,7 +122,7 @@ class DirectionEncoderTest {
         List<String> calls = new ArrayList<>();
 
         new DirectionEncoder(encoder, 8)
-                .measure(VOCABULARY, PROMPTS, (done, total) -> calls.add(done + " of " + total));
+                .measure(VOCABULARY, PROMPTS, false, (done, total) -> calls.add(done + " of " + total));
 
         assertThat(calls).containsExactly("0 of 20", "8 of 20", "16 of 20", "20 of 20");
     }
@@ -98,7 +131,7 @@ class DirectionEncoderTest {
     void isCancelledByAnExceptionOfItsListener() {
         CancellationException cancelled = new CancellationException("enough");
 
-        assertThatThrownBy(() -> new DirectionEncoder(encoder, 8).measure(VOCABULARY, PROMPTS, (done, total) -> {
+        assertThatThrownBy(() -> new DirectionEncoder(encoder, 8).measure(VOCABULARY, PROMPTS, false, (done, total) -> {
                     if (done >= 8) {
                         throw cancelled;
                     }
@@ -110,7 +143,7 @@ class DirectionEncoderTest {
     @Test
     void handsOutCopies() {
         ConceptDirections directions =
-                new DirectionEncoder(encoder, 8).measure(VOCABULARY, PROMPTS, DirectionProgress.NONE);
+                new DirectionEncoder(encoder, 8).measure(VOCABULARY, PROMPTS, false, DirectionProgress.NONE);
         double first = directions.matrix()[0][0];
 
         directions.matrix()[0][0] = 7;
@@ -154,7 +187,7 @@ class DirectionEncoderTest {
                 return embed.apply(texts);
             }
         };
-        new DirectionEncoder(broken, 4).measure(VOCABULARY, PROMPTS, DirectionProgress.NONE);
+        new DirectionEncoder(broken, 4).measure(VOCABULARY, PROMPTS, false, DirectionProgress.NONE);
     }
 
     /** Texts that differ get vectors that differ; the same text gets the same vector. */
