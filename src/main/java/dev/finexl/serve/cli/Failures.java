@@ -14,7 +14,8 @@ public final class Failures implements IExecutionExceptionHandler {
 
     @Override
     public int handleExecutionException(Exception failure, CommandLine command, ParseResult parsed) {
-        String message = failure.getMessage() == null ? failure.toString() : failure.getMessage();
+        String said = failure.getMessage() == null ? failure.toString() : failure.getMessage();
+        String message = failure instanceof InvalidRequestException invalid ? invalid.field() + ": " + said : said;
         command.getErr().println("finexl: " + message);
         if (isUnexpected(failure)) {
             failure.printStackTrace(command.getErr());
