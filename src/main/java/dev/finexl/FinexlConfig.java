@@ -36,6 +36,9 @@ interface FinexlConfig {
         /** Reference of the encoder for a base whose finexl.json names none. */
         Optional<String> encoder();
 
+        /** Folder of concept directions that `prime` measured on the models' own pictures. */
+        Optional<Path> directions();
+
         /** Models that stay open without being in use. */
         @WithDefault("2")
         int idle();

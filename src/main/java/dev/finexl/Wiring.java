@@ -47,7 +47,7 @@ class Wiring {
     @Produces
     @Singleton
     OpenModels openModels(OnnxRuntime runtime) {
-        return new OpenModels(runtime, config.models().idle());
+        return new OpenModels(runtime, config.models().idle(), config.models().directions());
     }
 
     void close(@Disposes OpenModels models) {

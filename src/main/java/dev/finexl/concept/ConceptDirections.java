@@ -86,6 +86,34 @@ public final class ConceptDirections {
         return Optional.ofNullable(byPrompt);
     }
 
+    /**
+     * These directions, with those prompt by prompt averaged with what was measured on pictures.
+     *
+     * @param pictures for each concept {@code [prompts][width]}, or null where nothing was measured; prompts beyond those
+     *     of these directions are left out
+     * @throws IllegalStateException if there are no directions prompt by prompt
+     */
+    public ConceptDirections averagedWith(List<float[][]> pictures) {
+        if (byPrompt == null) {
+            throw new IllegalStateException("there are no directions prompt by prompt");
+        }
+        float[][][] averaged = new float[byPrompt.length][][];
+        for (int c = 0; c < byPrompt.length; c++) {
+            averaged[c] = pictures.get(c) == null ? byPrompt[c] : average(byPrompt[c], pictures.get(c));
+        }
+        return new ConceptDirections(vocabulary, width, directions, averaged);
+    }
+
+    private static float[][] average(float[][] texts, float[][] pictures) {
+        float[][] mean = new float[texts.length][texts[0].length];
+        for (int p = 0; p < mean.length; p++) {
+            for (int k = 0; k < mean[p].length; k++) {
+                mean[p][k] = (texts[p][k] + pictures[p][k]) / 2;
+            }
+        }
+        return mean;
+    }
+
     /** All directions: {@code [rows][width]}, a copy. */
     public double[][] matrix() {
         return Arrays.stream(directions).map(double[]::clone).toArray(double[][]::new);

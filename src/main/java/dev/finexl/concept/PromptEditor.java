@@ -19,11 +19,12 @@ import java.util.stream.Collectors;
  * the direction of "heart" is the nearest to the divergence when it takes the shape's place (cosine 0.46), and the fourth
  * nearest when it is appended.
  */
-final class PromptEditor {
+public final class PromptEditor {
 
     private final Map<Category, Pattern> shown = new EnumMap<>(Category.class);
 
-    PromptEditor(Vocabulary vocabulary) {
+    /** @param vocabulary whose subjects and places take each other's place */
+    public PromptEditor(Vocabulary vocabulary) {
         for (Category category : Category.values()) {
             if (!replaces(category)) {
                 continue;
@@ -51,7 +52,7 @@ final class PromptEditor {
     }
 
     /** The prompt with the concept in it, said in one of its wordings. */
-    String say(String prompt, Concept concept, String wording) {
+    public String say(String prompt, Concept concept, String wording) {
         Pattern pattern = shown.get(concept.category());
         if (pattern == null) {
             return PromptJoiner.join(prompt, concept.category(), wording);

@@ -1,14 +1,11 @@
 package dev.finexl.explain;
 
-import dev.finexl.concept.ConceptDirections;
 import dev.finexl.concept.ConceptProposer;
-import dev.finexl.concept.DirectionEncoder;
 import dev.finexl.concept.Vocabulary;
 import dev.finexl.decompose.DecompositionMethod;
 import dev.finexl.decompose.Divergence;
 import dev.finexl.decompose.StackedNnls;
 import dev.finexl.embed.ClipEncoder;
-import dev.finexl.embed.TextEncoder;
 import dev.finexl.explain.ExplainListener.Stage;
 import dev.finexl.explain.RequestResolver.Plan;
 import dev.finexl.generate.ImageGenerator;
@@ -16,6 +13,7 @@ import dev.finexl.generate.SamplerSettings;
 import dev.finexl.onnx.RunScope;
 import dev.finexl.onnx.SharedModels.Lease;
 import dev.finexl.store.Catalogue;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -32,13 +30,12 @@ public final class Explainer {
     /** Used where the request names no method. */
     public static final String DEFAULT_METHOD = "stacked-nnls";
 
-    private static final int TEXTS_AT_ONCE = 256;
-
     private final RequestResolver resolver;
     private final OpenModels models;
     private final int batch;
     private final String version;
     private final ConceptProposer proposer;
+    private final ConceptMeasurer concepts;
 
     /**
      * @param catalogue where models are found
@@ -65,6 +62,7 @@ public final class Explainer {
         this.batch = batch;
         this.version = version;
         this.proposer = proposer;
+        this.concepts = new ConceptMeasurer(models, batch);
     }
 
     /**
@@ -117,16 +115,32 @@ public final class Explainer {
                 scope.check();
             }
             clock.enter(Stage.CONCEPTS);
-            ConceptDirections directions =
-                    directions(plan, vocabulary, method instanceof StackedNnls, encoder.value(), listener, scope);
+            ConceptMeasurer.Measured measured =
+                    concepts.measure(plan, vocabulary, method instanceof StackedNnls, encoder.value(), listener, scope);
+            provenance.onPictures(measured.onPictures());
             clock.enter(Stage.DECOMPOSITION);
             listener.progress(Stage.DECOMPOSITION, 0, 1);
             Divergence divergence = Divergence.between(pairs.base(), pairs.personalized());
-            AspectFinder.Findings findings = new AspectFinder(method).find(divergence, directions);
+            AspectFinder.Findings findings = new AspectFinder(method).find(divergence, measured.directions());
             Map<String, List<HeadOutput>> heads = HeadReport.of(measurer.heads(), pairs);
             listener.progress(Stage.DECOMPOSITION, 1, 1);
             return explanation(plan, method, divergence, findings, heads, provenance, clock);
         }
+    }
+
+    /**
+     * Measures the concepts of a request on the base's own pictures, so that later explanations of the same base, prompts
+     * and settings need not rely on words alone.
+     *
+     * @param folder where the result is written, and where {@link OpenModels} may be told to look for it
+     * @return the file that was written
+     * @throws InvalidRequestException if the request cannot be answered as it stands, or names pictures in place of a base
+     * @throws IOException if the file cannot be written
+     * @throws java.util.concurrent.CancellationException if the scope was cancelled
+     */
+    public Path prime(ExplainRequest request, Path folder, ExplainListener listener, RunScope scope)
+            throws IOException {
+        return concepts.prime(resolver.resolve(request), folder, listener, scope);
     }
 
     private static DecompositionMethod method(String name) {
@@ -188,37 +202,6 @@ public final class Explainer {
                 }
             }
         };
-    }
-
-    /**
-     * The directions of concepts, measured with the prompts that are drawn.
-     *
-     * @param byPrompt whether also prompt by prompt; not of pictures that are given, whose prompts nobody knows
-     */
-    static ConceptDirections directions(
-            Plan plan,
-            Vocabulary vocabulary,
-            boolean byPrompt,
-            ClipEncoder encoder,
-            ExplainListener listener,
-            RunScope scope) {
-        TextEncoder texts = new TextEncoder() {
-            @Override
-            public int width() {
-                return encoder.width();
-            }
-
-            @Override
-            public float[][] embedTexts(List<String> batch) {
-                return encoder.embedTexts(scope, batch);
-            }
-        };
-        return new DirectionEncoder(texts, TEXTS_AT_ONCE)
-                .measure(
-                        vocabulary,
-                        plan.drawnPrompts(),
-                        byPrompt && plan.comparison() instanceof Comparison.Sampled,
-                        (done, total) -> listener.progress(Stage.CONCEPTS, done, total));
     }
 
     private static Explanation explanation(

@@ -67,7 +67,10 @@ public final class ExplanationParts {
 
         /** The same for requests whose {@linkplain #directions concept directions} are the same. */
         public String conceptsKey() {
-            return plan.encoder().reference() + plan.drawnPrompts().prompts() + plan.vocabulary();
+            String base = plan.comparison() instanceof Comparison.Sampled sampled
+                    ? sampled.base().reference() + sampled.sampling()
+                    : "";
+            return plan.encoder().reference() + base + plan.drawnPrompts().prompts() + plan.vocabulary();
         }
     }
 
@@ -184,8 +187,9 @@ public final class ExplanationParts {
     /** The directions of the request's concepts, measured with the prompts of its pictures. */
     public ConceptDirections directions(Prepared request, ExplainListener listener) {
         try (Lease<ClipEncoder> encoder = models.encoder(request.plan.encoder())) {
-            return Explainer.directions(
-                    request.plan, request.plan.vocabulary(), true, encoder.value(), listener, scope);
+            return new ConceptMeasurer(models, batch)
+                    .measure(request.plan, request.plan.vocabulary(), true, encoder.value(), listener, scope)
+                    .directions();
         }
     }
 

@@ -12,8 +12,10 @@ import dev.finexl.onnx.SharedModels.Lease;
 import dev.finexl.store.CatalogueEntry;
 import dev.finexl.store.ModelFileException;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * The models that are open in this process, shared by all explanations. Whole models stay open between explanations;
@@ -22,13 +24,28 @@ import java.util.List;
 public final class OpenModels implements AutoCloseable {
 
     private final OnnxRuntime runtime;
+    private final Optional<Path> directions;
     private final SharedModels<String, ImageGenerator> generators;
     private final SharedModels<String, ClipEncoder> encoders;
     private final SharedModels<String, AspectHead> heads;
 
-    /** @param idle most generators, most encoders and most heads that stay open without being in use */
+    /**
+     * With the concept directions that ship with the program.
+     *
+     * @param idle most generators, most encoders and most heads that stay open without being in use
+     */
     public OpenModels(OnnxRuntime runtime, int idle) {
+        this(runtime, idle, Optional.empty());
+    }
+
+    /**
+     * @param idle most generators, most encoders and most heads that stay open without being in use
+     * @param directions folder of concept directions that were measured on the models' pictures ({@link
+     *     Explainer#prime}), besides those that ship with the program
+     */
+    public OpenModels(OnnxRuntime runtime, int idle, Optional<Path> directions) {
         this.runtime = runtime;
+        this.directions = directions;
         this.generators = new SharedModels<>(idle);
         this.encoders = new SharedModels<>(idle);
         this.heads = new SharedModels<>(idle);
@@ -36,6 +53,10 @@ public final class OpenModels implements AutoCloseable {
 
     OnnxRuntime runtime() {
         return runtime;
+    }
+
+    Optional<Path> directions() {
+        return directions;
     }
 
     /** The encoder of an entry, opened if need be. */

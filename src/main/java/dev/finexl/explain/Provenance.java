@@ -12,6 +12,7 @@ import java.util.Map;
  * @param sampler how the pictures were sampled; null for pictures that were given
  * @param prompts the prompts that the pictures and the concept directions share
  * @param vocabulary the concepts that were looked for
+ * @param conceptsOnPictures how many concepts' directions come from the base's pictures as well as from the text encoder
  * @param proposals further concepts that were looked for; null if no proposer was asked
  * @param seed of the first picture; picture {@code j} has {@code seed + j}
  * @param images pictures on each side
@@ -24,6 +25,7 @@ public record Provenance(
         Sampler sampler,
         Source prompts,
         Source vocabulary,
+        int conceptsOnPictures,
         Proposals proposals,
         Long seed,
         int images,

@@ -33,6 +33,7 @@ final class ProvenanceRecorder {
     private final Plan plan;
     private final List<Provenance.Model> models = new ArrayList<>();
     private Provenance.Sampler sampler;
+    private int onPictures;
     private Provenance.Proposals proposals;
 
     ProvenanceRecorder(OnnxRuntime runtime, String version, Plan plan) {
@@ -83,6 +84,11 @@ final class ProvenanceRecorder {
                 ImageGenerator.evaluationsPerImage(settings));
     }
 
+    /** @param concepts how many concepts' directions were also measured on pictures */
+    void onPictures(int concepts) {
+        onPictures = concepts;
+    }
+
     void proposals(ConceptProposer.Proposals proposed) {
         proposals = new Provenance.Proposals(
                 proposed.model(),
@@ -107,6 +113,7 @@ final class ProvenanceRecorder {
                 new Provenance.Source(plan.prompts().name(), prompts.size(), sha256(prompts.stream())),
                 new Provenance.Source(
                         plan.vocabulary().name(), plan.vocabulary().concepts().size(), sha256(concepts)),
+                onPictures,
                 proposals,
                 seed,
                 plan.comparison().images(),

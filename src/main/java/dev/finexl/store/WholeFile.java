@@ -4,6 +4,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.UUID;
 
 /** Writes a file so that nobody ever sees half of it: aside, and then renamed to its place. */
 public final class WholeFile {
@@ -18,9 +20,10 @@ public final class WholeFile {
      */
     public static void write(Path target, byte[] bytes) throws IOException {
         Path absolute = target.toAbsolutePath();
-        Path aside = Files.createTempFile(absolute.getParent(), ".finexl-", ".part");
+        // Not a temporary file of the JDK's: those are for their owner's eyes alone, and stay so when they are renamed.
+        Path aside = absolute.resolveSibling(".finexl-" + UUID.randomUUID() + ".part");
         try {
-            Files.write(aside, bytes);
+            Files.write(aside, bytes, StandardOpenOption.CREATE_NEW);
             Files.move(aside, absolute, StandardCopyOption.REPLACE_EXISTING);
         } finally {
             Files.deleteIfExists(aside);

@@ -21,7 +21,9 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CancellationException;
 import java.util.stream.Stream;
 import javax.xml.parsers.DocumentBuilderFactory;
@@ -150,7 +152,14 @@ class EvaluatorTest {
 
     @Test
     void saysOfGivenPicturesWhatItSaysOfSampledOnes() {
-        assertThat(answer("vivid-pictures").methods()).isEqualTo(answer("vivid").methods());
+        Map<String, Evaluation.Said> given =
+                new HashMap<>(answer("vivid-pictures").methods());
+        Map<String, Evaluation.Said> sampled = new HashMap<>(answer("vivid").methods());
+        // Nobody knows the prompts of pictures that are given, so what goes by prompts comes down to plain least
+        // squares.
+        assertThat(given.remove(Explainer.DEFAULT_METHOD)).isEqualTo(given.get("nnls"));
+        sampled.remove(Explainer.DEFAULT_METHOD);
+        assertThat(given).isEqualTo(sampled);
         assertThat(answer("vivid").methods().get(Explainer.DEFAULT_METHOD).named())
                 .first()
                 .isEqualTo("vivid");
