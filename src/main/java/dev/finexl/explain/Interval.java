@@ -2,6 +2,8 @@ package dev.finexl.explain;
 
 import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonValue;
+import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
 
 /**
  * From where to where a number may reasonably lie; in JSON the pair {@code [low, high]}.
@@ -9,6 +11,7 @@ import com.fasterxml.jackson.annotation.JsonValue;
  * @param low lower end
  * @param high upper end, not below {@code low}
  */
+@Schema(type = SchemaType.ARRAY, implementation = Double.class, minItems = 2, maxItems = 2)
 public record Interval(double low, double high) {
 
     public Interval {

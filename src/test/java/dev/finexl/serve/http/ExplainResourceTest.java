@@ -272,7 +272,9 @@ class ExplainResourceTest {
                 .then()
                 .statusCode(200)
                 .body("paths.'/explain'.post.operationId", equalTo("explain"))
-                .body("components.schemas.Explanation.properties.aspects.type", containsString("array"));
+                .body("components.schemas.Explanation.properties.aspects.type", containsString("array"))
+                .body("components.schemas.Interval.type", containsString("array"))
+                .body("components.schemas.Interval.maxItems", equalTo(2));
     }
 
     private static ValidatableResponse problem(Response response, int status) {
