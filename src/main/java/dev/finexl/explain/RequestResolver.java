@@ -21,6 +21,9 @@ import java.util.function.Supplier;
 final class RequestResolver {
 
     private static final String FALLBACK = "general";
+    /** The fewest pairs with which a sign-flip test can reject at level 0.05. */
+    private static final int ENOUGH_IMAGES = 6;
+
     private static final int FALLBACK_STEPS = 25;
     private static final double FALLBACK_GUIDANCE = 7.5;
     private static final Set<String> IMAGE_ENDINGS = Set.of(".png", ".jpg", ".jpeg", ".webp", ".gif", ".bmp");
@@ -85,7 +88,9 @@ final class RequestResolver {
                     "expected either 'base' with 'loras' or 'personalized', or 'baseImages' with 'personalizedImages'");
         }
         List<String> warnings = new ArrayList<>();
-        return pictures ? resolveGiven(request, warnings) : resolveSampled(request, warnings);
+        Plan plan = pictures ? resolveGiven(request, warnings) : resolveSampled(request, warnings);
+        warnIfTooFew(plan.comparison().images(), warnings);
+        return plan;
     }
 
     private Plan resolveSampled(ExplainRequest request, List<String> warnings) {
@@ -198,6 +203,14 @@ final class RequestResolver {
                             + " base's finexl.json nor the configuration (finexl.models.encoder) names one");
         }
         return find("encoder", reference, ModelKind.ENCODER);
+    }
+
+    /** Of n pairs there are 2^(n-1) patterns of signs, and the test's p-value is at least one of them. */
+    private static void warnIfTooFew(int images, List<String> warnings) {
+        if (images < ENOUGH_IMAGES) {
+            warnings.add("With %d pictures on each side no change can be told from chance; at least %d are needed."
+                    .formatted(images, ENOUGH_IMAGES));
+        }
     }
 
     private static void warnIfForeign(String base, CatalogueEntry encoder, List<String> warnings) {

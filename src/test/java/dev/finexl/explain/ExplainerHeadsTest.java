@@ -162,7 +162,8 @@ class ExplainerHeadsTest {
         Explanation explanation =
                 explain(EXPLAINER.withRoots(List.of(folder)), request("vivid", 2, 2, List.of(copy.toString()), null));
 
-        assertThat(explanation.warnings()).singleElement().asString().contains("clip-vit-base-patch32");
+        assertThat(explanation.warnings()).hasSize(2).first().asString().contains("clip-vit-base-patch32");
+        assertThat(explanation.warnings().getLast()).contains("2 pictures");
     }
 
     @Test

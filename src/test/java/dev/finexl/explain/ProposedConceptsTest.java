@@ -120,9 +120,10 @@ class ProposedConceptsTest {
         Explanation failed = explainWith(ChatServer.body(500, "sk-do-not-tell"), quick(WITHOUT_VIVID, true));
         Explanation alone = explain(null, quick(WITHOUT_VIVID, false));
         assertThat(comparable(failed)).isEqualTo(comparable(alone));
-        assertThat(failed.warnings()).containsExactly("The concept proposer did not answer: HTTP 500.");
+        String tooFew = "With 4 pictures on each side no change can be told from chance; at least 6 are needed.";
+        assertThat(failed.warnings()).containsExactly(tooFew, "The concept proposer did not answer: HTTP 500.");
         assertThat(failed.provenance().proposals()).isEqualTo(new Provenance.Proposals("looker", List.of()));
-        assertThat(alone.warnings()).isEmpty();
+        assertThat(alone.warnings()).containsExactly(tooFew);
         assertThat(alone.provenance().proposals()).isNull();
         assertThat(MAPPER.writeValueAsString(failed)).doesNotContain("sk-do-not-tell");
     }
