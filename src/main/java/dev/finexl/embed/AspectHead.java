@@ -58,13 +58,14 @@ public final class AspectHead implements AutoCloseable {
      */
     public static AspectHead open(OnnxRuntime runtime, ModelFiles files) {
         HeadConfig config = HeadConfig.read(files);
-        List<String> used = new ArrayList<>(List.of(HeadConfig.FILE, MODEL));
+        List<String> used = new ArrayList<>(List.of(HeadConfig.FILE));
         ClipPreprocessor preprocessor = null;
         if (config.input() == HeadConfig.Input.PIXEL_VALUES && files.has(ClipPreprocessor.FILE)) {
             preprocessor = ClipPreprocessor.open(files);
             used.add(ClipPreprocessor.FILE);
         }
         OnnxSession session = runtime.open(files, MODEL);
+        used.addAll(1, session.graph().fileNames());
         try {
             return new AspectHead(runtime, session, config, preprocessor, List.copyOf(used));
         } catch (RuntimeException e) {

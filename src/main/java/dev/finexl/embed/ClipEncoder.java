@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /**
  * A CLIP pair: pictures and texts as unit vectors in one space (arXiv 2103.00020). Two layouts are read: split, as
@@ -24,6 +25,16 @@ import java.util.TreeMap;
 public final class ClipEncoder implements AutoCloseable {
 
     private static final String CONFIG = "config.json";
+    /** Besides the weights, what an embedding depends on, as far as it is there. */
+    private static final List<String> CONFIGURATION = List.of(
+            CONFIG,
+            "preprocessor_config.json",
+            "tokenizer.json",
+            "tokenizer_config.json",
+            "special_tokens_map.json",
+            "vocab.json",
+            "merges.txt");
+
     private static final String IMAGE_EMBEDS = "image_embeds";
     private static final String TEXT_EMBEDS = "text_embeds";
     private static final int IMAGES_AT_ONCE = 16;
@@ -86,7 +97,13 @@ public final class ClipEncoder implements AutoCloseable {
             ClipTower textTower = new ClipTower(runtime, text, TEXT_EMBEDS, preprocessor.height());
             int width = width(files, config, visionTower, textTower);
             ClipEncoder encoder = new ClipEncoder(
-                    List.copyOf(sessions), visionTower, textTower, tokenizer, preprocessor, models, width);
+                    List.copyOf(sessions),
+                    visionTower,
+                    textTower,
+                    tokenizer,
+                    preprocessor,
+                    used(files, sessions),
+                    width);
             done = true;
             return encoder;
         } finally {
@@ -97,6 +114,11 @@ public final class ClipEncoder implements AutoCloseable {
                 }
             }
         }
+    }
+
+    private static List<String> used(ModelFiles files, List<OnnxSession> sessions) {
+        Stream<String> weights = sessions.stream().flatMap(session -> session.graph().fileNames().stream());
+        return Stream.concat(weights, CONFIGURATION.stream().filter(files::has)).toList();
     }
 
     private static void requireClip(ModelFiles files, JsonNode config) {

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
 
 /**
  * An ONNX file: its graph, checked, and its weights where they are.
@@ -77,6 +78,16 @@ public final class OnnxGraph {
     /** The file's name in the model. */
     public String name() {
         return name;
+    }
+
+    /** The file and those beside it that hold weights of it: all that the model's answers depend on. */
+    public List<String> fileNames() {
+        Stream<String> external = initializers().values().stream()
+                .flatMap(initializer ->
+                        initializer.storage() instanceof OnnxInitializer.Storage.External(String file, long _)
+                                ? Stream.of(file)
+                                : Stream.empty());
+        return Stream.concat(Stream.of(name), external.sorted()).distinct().toList();
     }
 
     /** The version of the file format. */

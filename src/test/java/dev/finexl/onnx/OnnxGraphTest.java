@@ -236,6 +236,7 @@ class OnnxGraphTest {
         OnnxGraph graph = OnnxGraph.read(new DirectoryFiles("model", root), "unet/model.onnx");
         assertThat(graph.initializers().get("w").storage())
                 .isEqualTo(new Storage.External("unet/model.onnx_data", 4096));
+        assertThat(graph.fileNames()).containsExactly("unet/model.onnx", "unet/model.onnx_data");
         assertThat(floats(graph, "w", 2)).containsExactly(1.5f, -2);
         assertThat(graph.bytes(graph.initializers().get("w")).isMapped()).isTrue();
     }

@@ -23,6 +23,7 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /**
  * Stable Diffusion 1.x: one CLIP text encoder, a UNet in latent space, a VAE decoder; what diffusers'
@@ -39,6 +40,18 @@ public final class StableDiffusion implements ImageGenerator {
     private static final String SCHEDULER_CONFIG = "scheduler/scheduler_config.json";
     private static final String UNET_CONFIG = "unet/config.json";
     private static final String TOKENIZER = "tokenizer";
+    /** Besides the weights, what a picture depends on, as far as it is there. */
+    private static final List<String> CONFIGURATION = List.of(
+            "model_index.json",
+            SCHEDULER_CONFIG,
+            UNET_CONFIG,
+            "text_encoder/config.json",
+            "vae_decoder/config.json",
+            "tokenizer/tokenizer.json",
+            "tokenizer/tokenizer_config.json",
+            "tokenizer/special_tokens_map.json",
+            "tokenizer/vocab.json",
+            "tokenizer/merges.txt");
 
     private final OnnxRuntime runtime;
     private final ModelFiles files;
@@ -242,7 +255,9 @@ public final class StableDiffusion implements ImageGenerator {
 
     @Override
     public List<String> files() {
-        return List.of(TEXT_ENCODER, UNET, VAE_DECODER);
+        Stream<String> weights =
+                Stream.of(textEncoder, unet, vaeDecoder).flatMap(part -> part.graph().fileNames().stream());
+        return Stream.concat(weights, CONFIGURATION.stream().filter(files::has)).toList();
     }
 
     @Override
