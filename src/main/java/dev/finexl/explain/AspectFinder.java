@@ -81,22 +81,17 @@ public final class AspectFinder {
                 problem.decomposer().decompose(problem.divergence().mean()).weights(), means.numRows);
         double pValue = new SignFlipTest(FLIPS, SEED).test(divergence).pValue();
         boolean changed = pValue < SIGNIFICANCE;
-        List<Integer> found = List.of();
-        Bootstrap.Intervals intervals = null;
+        double[] low = new double[means.numRows];
+        double[] high = new double[means.numRows];
         if (changed) {
-            intervals =
+            Bootstrap.Intervals intervals =
                     new Bootstrap(REPLICATES, SEED).intervals(problem.decomposer(), problem.divergence(), CONFIDENCE);
-            found = found(weights, problem.widen(intervals.low(), means.numRows), means);
+            low = problem.widen(intervals.low(), means.numRows);
+            high = problem.widen(intervals.high(), means.numRows);
         }
+        // Where nothing changed no lower end is above zero, and so nothing is found.
+        List<Integer> found = found(weights, low, means);
         Explained all = Explained.by(means, weights, divergence);
-        List<Aspect> aspects = intervals == null
-                ? List.of()
-                : aspects(
-                        directions.vocabulary().concepts(),
-                        found,
-                        weights,
-                        problem.widen(intervals.low(), means.numRows),
-                        problem.widen(intervals.high(), means.numRows));
         return new Findings(
                 pValue,
                 changed,
@@ -104,7 +99,7 @@ public final class AspectFinder {
                 Explained.by(means, only(found, weights), divergence).unexplained(),
                 all.vector(),
                 weights,
-                aspects);
+                aspects(directions.vocabulary().concepts(), found, weights, low, high));
     }
 
     /**

@@ -145,8 +145,7 @@ public final class EvaluateCommand implements Callable<Integer> {
     }
 
     private Evaluation evaluate(EvaluationSettings settings, Path cache) {
-        boolean terminal = System.console() != null && System.console().isTerminal();
-        ProgressPrinter progress = new ProgressPrinter(System.err, terminal);
+        ProgressPrinter progress = ProgressPrinter.onStandardError();
         try (RunScope scope = new RunScope()) {
             return new Evaluator(explainer).evaluate(settings, cache, progress, scope);
         } finally {

@@ -69,8 +69,7 @@ public final class ExplainCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         ExplainRequest request = options.toRequest();
         RequestCheck.requireValid(validator, request, spec.commandLine());
-        boolean terminal = System.console() != null && System.console().isTerminal();
-        ProgressPrinter progress = new ProgressPrinter(System.err, terminal);
+        ProgressPrinter progress = ProgressPrinter.onStandardError();
         try (RunScope scope = new RunScope();
                 ImageSaver saver = saveImages == null ? null : new ImageSaver(saveImages)) {
             Explanation explanation;

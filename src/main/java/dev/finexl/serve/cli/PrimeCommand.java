@@ -66,8 +66,7 @@ public final class PrimeCommand implements Callable<Integer> {
                 .map(Path::of)
                 .filter(Files::exists)
                 .toList();
-        boolean terminal = System.console() != null && System.console().isTerminal();
-        ProgressPrinter progress = new ProgressPrinter(System.err, terminal);
+        ProgressPrinter progress = ProgressPrinter.onStandardError();
         try (RunScope scope = new RunScope()) {
             Path file = explainer.withRoots(named).prime(request, out, progress, scope);
             progress.clear();

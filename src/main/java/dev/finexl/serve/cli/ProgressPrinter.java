@@ -20,6 +20,12 @@ final class ProgressPrinter implements ExplainListener {
     private long lastDraw;
     private long lastQuarter;
 
+    /** On standard error, as what it is connected to allows. */
+    static ProgressPrinter onStandardError() {
+        return new ProgressPrinter(
+                System.err, System.console() != null && System.console().isTerminal());
+    }
+
     ProgressPrinter(PrintStream out, boolean terminal) {
         this.out = out;
         this.terminal = terminal;
