@@ -1,6 +1,7 @@
 package dev.finexl.explain;
 
 import dev.finexl.embed.RgbImage;
+import java.util.List;
 
 /** Hears how an explanation comes about. Its methods are called on the explaining thread and should return soon. */
 public interface ExplainListener {
@@ -60,4 +61,12 @@ public interface ExplainListener {
      * @param index of its pair, from 0
      */
     default void image(Side side, int index, RgbImage image) {}
+
+    /**
+     * The aspects as they stand after some of the pairs; the last call has those of the explanation.
+     *
+     * @param pairs how many pairs they rest on
+     * @param aspects strongest first; none where nothing can be told from chance so far
+     */
+    default void aspects(int pairs, List<Aspect> aspects) {}
 }

@@ -2,6 +2,7 @@ package dev.finexl.onnx;
 
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession.RunOptions;
+import java.time.Instant;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.atomic.LongAdder;
 
@@ -15,12 +16,26 @@ import java.util.concurrent.atomic.LongAdder;
 public final class RunScope implements AutoCloseable {
 
     private final RunOptions options;
+    private final Instant deadline;
     private final LongAdder sessionNanos = new LongAdder();
     private volatile boolean cancelled;
     private boolean closed;
 
-    /** @throws OnnxException if ONNX Runtime cannot be loaded */
+    /**
+     * Without a deadline.
+     *
+     * @throws OnnxException if ONNX Runtime cannot be loaded
+     */
     public RunScope() {
+        this(Instant.MAX);
+    }
+
+    /**
+     * @param deadline by which the work should have an answer, be it of fewer pictures; nothing is stopped when it passes
+     * @throws OnnxException if ONNX Runtime cannot be loaded
+     */
+    public RunScope(Instant deadline) {
+        this.deadline = deadline;
         try {
             options = new RunOptions();
         } catch (OrtException e) {
@@ -45,6 +60,11 @@ public final class RunScope implements AutoCloseable {
         if (cancelled) {
             throw new CancellationException("the explanation was cancelled");
         }
+    }
+
+    /** When the work should have an answer; {@link Instant#MAX} for no such time. */
+    public Instant deadline() {
+        return deadline;
     }
 
     /** Nanoseconds spent inside the runs of sessions so far. */
