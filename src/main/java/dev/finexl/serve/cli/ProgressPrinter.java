@@ -17,6 +17,8 @@ final class ProgressPrinter implements ExplainListener {
     private final boolean terminal;
     private Stage stage;
     private long stageStart;
+    /** What was done when the stage began, or began again: sampling goes on after each look at the answer. */
+    private long doneBefore;
     private long lastDraw;
     private long lastQuarter;
 
@@ -33,12 +35,16 @@ final class ProgressPrinter implements ExplainListener {
 
     @Override
     public void progress(Stage now, long done, long total) {
+        if (now == Stage.DECOMPOSITION && total == 1) {
+            return; // a moment, after each look
+        }
         long time = System.nanoTime();
         if (now != stage) {
             stage = now;
             stageStart = time;
+            doneBefore = done;
             lastDraw = time - REDRAW_NANOS;
-            lastQuarter = -1;
+            lastQuarter = done == 0 ? -1 : 4 * done / total;
         }
         if (terminal) {
             if (done == total || time - lastDraw >= REDRAW_NANOS) {
@@ -62,10 +68,10 @@ final class ProgressPrinter implements ExplainListener {
 
     private String line(long done, long total, long time) {
         String counted = "%s %d/%d%s".formatted(stage.key(), done, total, unit());
-        if (done == 0 || done == total) {
+        if (done == doneBefore || done == total) {
             return counted;
         }
-        double left = (time - stageStart) / 1e9 / done * (total - done);
+        double left = (time - stageStart) / 1e9 / (done - doneBefore) * (total - done);
         return counted + String.format(Locale.ROOT, ", about %.0f s left", Math.ceil(left));
     }
 
