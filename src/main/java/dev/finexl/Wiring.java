@@ -12,8 +12,11 @@ import dev.finexl.serve.http.ExplainGate;
 import dev.finexl.store.Catalogue;
 import dev.finexl.store.DirectoryResults;
 import dev.finexl.store.ResultStore;
+import dev.finexl.store.s3.CacheSettings;
+import dev.finexl.store.s3.S3AllowList;
 import dev.finexl.store.s3.S3Connection;
 import dev.finexl.store.s3.S3Location;
+import dev.finexl.store.s3.S3Models;
 import dev.finexl.store.s3.S3Results;
 import dev.finexl.store.s3.S3Settings;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -40,8 +43,19 @@ class Wiring {
 
     @Produces
     @Singleton
-    Catalogue catalogue() {
-        return new Catalogue(config.models().roots().orElse(List.of()));
+    Catalogue catalogue(S3Connection connection) {
+        FinexlConfig.Storage storage = config.storage();
+        return new Catalogue(
+                config.models().roots().orElse(List.of()),
+                new S3Models(
+                        connection,
+                        S3AllowList.parse(storage.allowed().orElse(List.of())),
+                        new CacheSettings(
+                                storage.cache(),
+                                storage.budget().asLongValue(),
+                                storage.parallel(),
+                                storage.partSize().asLongValue(),
+                                storage.retries())));
     }
 
     @Produces

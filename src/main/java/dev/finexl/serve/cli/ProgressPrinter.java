@@ -73,6 +73,7 @@ final class ProgressPrinter implements ExplainListener {
         return switch (stage) {
             case SAMPLING, EMBEDDING -> " images";
             case CONCEPTS -> " texts";
+            case DOWNLOADING -> " bytes";
             case LOADING, PROPOSALS, DECOMPOSITION -> "";
         };
     }

@@ -1,5 +1,7 @@
 package dev.finexl.store.s3;
 
+import dev.finexl.store.ModelFileException;
+import dev.finexl.store.ModelReferenceException;
 import java.io.IOException;
 import software.amazon.awssdk.awscore.exception.AwsServiceException;
 import software.amazon.awssdk.core.exception.ApiCallAttemptTimeoutException;
@@ -22,6 +24,7 @@ enum S3Failure {
     NO_REGION("no region is known for object storage; set finexl.storage.region"),
     BUSY("the object storage is busy or failing"),
     SILENT("the object storage does not answer"),
+    ARCHIVED("the object is archived and has to be restored first"),
     OTHER("the object storage refuses the request");
 
     private final String words;
@@ -33,6 +36,15 @@ enum S3Failure {
     /** The end of a sentence that starts with the place. */
     String words() {
         return words;
+    }
+
+    /** What to tell whoever named the place: that it is wrong, or that it cannot be had. */
+    RuntimeException at(S3Location location, SdkException e) {
+        String message = "%s: %s".formatted(location, words);
+        return switch (this) {
+            case NOT_FOUND, DENIED, WRONG_REGION, NO_CREDENTIALS, NO_REGION -> new ModelReferenceException(message, e);
+            case CHANGED, BUSY, SILENT, ARCHIVED, OTHER -> new ModelFileException(message, e);
+        };
     }
 
     static S3Failure of(SdkException e) {
@@ -62,6 +74,7 @@ enum S3Failure {
             case 401 -> NO_CREDENTIALS;
             case 403 ->
                 switch (code) {
+                    case "InvalidObjectState" -> ARCHIVED;
                     case "InvalidAccessKeyId", "SignatureDoesNotMatch", "ExpiredToken", "InvalidToken" ->
                         NO_CREDENTIALS;
                     default -> DENIED;

@@ -118,7 +118,7 @@ public record S3Location(String bucket, String key) {
     }
 
     /** A key may hold what a terminal obeys. */
-    private static String printable(String text) {
+    static String printable(String text) {
         return text.codePoints()
                 .map(c -> Character.isISOControl(c) ? '\uFFFD' : c)
                 .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)

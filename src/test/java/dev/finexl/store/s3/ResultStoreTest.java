@@ -40,8 +40,6 @@ class ResultStoreTest {
 
     @BeforeAll
     static void start() throws Exception {
-        System.setProperty("aws.accessKeyId", "test");
-        System.setProperty("aws.secretAccessKey", "test");
         server = new StorageServer();
         server.bucket("results");
         connection = new S3Connection(StorageServer.settings(server.endpoint()));

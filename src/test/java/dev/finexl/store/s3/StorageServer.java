@@ -21,6 +21,9 @@ public final class StorageServer implements AutoCloseable {
     private final S3Client client;
 
     public StorageServer() throws Exception {
+        // Found by the SDK's default chain, in this process and where a test hands them on to another.
+        System.setProperty("aws.accessKeyId", "test");
+        System.setProperty("aws.secretAccessKey", "test");
         server = S3Proxy.builder()
                 .blobStore(new TransientNio2BlobStore())
                 .endpoint(URI.create("http://127.0.0.1:0"))
