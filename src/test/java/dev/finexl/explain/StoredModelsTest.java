@@ -20,6 +20,7 @@ import java.net.URISyntaxException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CancellationException;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -43,7 +44,7 @@ class StoredModelsTest {
         storage = new StorageServer();
         storage.bucket("models");
         storage.upload(bundled("mini-diffusion"), "models", "base");
-        storage.upload(bundled("mini-clip"), "models", "encoder");
+        storage.upload(bundled("mini-clip"), "models", "encoders/mini-clip");
         storage.upload(bundled("heads/mini-levels"), "models", "levels");
         storage.upload(bundled("loras"), "models", "loras");
         storage.upload(testResource("/golden/mini"), "models", "pictures");
@@ -83,7 +84,7 @@ class StoredModelsTest {
                 "base",
                 "s3://models/base/",
                 "encoder",
-                "s3://models/encoder",
+                "s3://models/encoders/mini-clip",
                 "heads",
                 List.of("s3://models/levels"),
                 "images",
@@ -132,10 +133,14 @@ class StoredModelsTest {
                         "personalizedImages",
                         "s3://models/pictures",
                         "encoder",
-                        "mini-clip"),
+                        "mini-clip",
+                        "prompts",
+                        List.of("a red circle", "a blue square"),
+                        "concepts",
+                        List.of(Map.of("name", "vivid"), Map.of("name", "dark"))),
                 ExplainListener.NONE);
         assertThat(explanation.changed()).isFalse();
-        assertThat(explanation.usage().images()).isPositive();
+        assertThat(explanation.provenance().images()).isPositive();
     }
 
     @Test

@@ -8,6 +8,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.ref.Cleaner;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -21,15 +22,18 @@ final class CachedFiles implements ModelFiles {
 
     private final DirectoryFiles files;
     private final String view;
+    private final Map<String, String> hashes;
 
     /**
      * @param folder of the model in the cache
      * @param view what names the model's content
+     * @param hashes SHA-256 of each of its files
      * @param end gives up the use of the model; it must not refer to this object
      */
-    CachedFiles(String reference, Path folder, String view, Runnable end) {
+    CachedFiles(String reference, Path folder, String view, Map<String, String> hashes, Runnable end) {
         this.files = new DirectoryFiles(reference, folder);
         this.view = view;
+        this.hashes = Map.copyOf(hashes);
         CLEANER.register(this, end);
     }
 
@@ -74,8 +78,10 @@ final class CachedFiles implements ModelFiles {
         return view;
     }
 
+    /** As it was computed of what was downloaded: reading gigabytes again would tell nothing new. */
     @Override
     public String sha256(String name) throws IOException {
-        return files.sha256(name);
+        String hash = hashes.get(name);
+        return hash == null ? files.sha256(name) : hash;
     }
 }

@@ -114,7 +114,7 @@ final class ModelCache {
             return Optional.empty();
         }
         String view = CacheFolder.viewOf(hashes);
-        return cache.folder.isWhole(view, hashes) ? Optional.of(use(cache, reference, view)) : Optional.empty();
+        return cache.folder.isWhole(view, hashes) ? Optional.of(use(cache, reference, view, hashes)) : Optional.empty();
     }
 
     private SortedMap<String, String> hashes(Opened cache, SortedMap<String, S3Object> objects) throws IOException {
@@ -125,13 +125,14 @@ final class ModelCache {
         return hashes;
     }
 
-    private static ModelFiles use(Opened cache, String reference, String view) throws IOException {
+    private static ModelFiles use(Opened cache, String reference, String view, Map<String, String> hashes)
+            throws IOException {
         String lock = DiskBudget.viewLock(view);
         if (!cache.locks.tryLock(lock, true)) {
             throw new IOException("the lock of a model that is in use cannot be shared");
         }
         cache.folder.touch(view);
-        return new CachedFiles(reference, cache.folder.view(view), view, () -> cache.locks.unlock(lock));
+        return new CachedFiles(reference, cache.folder.view(view), view, hashes, () -> cache.locks.unlock(lock));
     }
 
     private ModelFiles assemble(Opened cache, String reference, SortedMap<String, S3Object> objects, Transfer transfer)
@@ -288,7 +289,7 @@ final class ModelCache {
         if (!cache.folder.isWhole(view, hashes)) {
             cache.folder.publish(assembly.view, view);
         }
-        return use(cache, reference, view);
+        return use(cache, reference, view, hashes);
     }
 
     /** What tells objects apart: also those of the same name on different servers. */

@@ -5,8 +5,11 @@ import dev.finexl.store.ModelReferenceException;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.function.BiConsumer;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.services.s3.model.HeadObjectResponse;
 import software.amazon.awssdk.services.s3.model.ListObjectsV2Request;
@@ -36,7 +39,7 @@ final class S3Listing {
             HeadObjectResponse head = connection
                     .client()
                     .headObject(r -> r.bucket(location.bucket()).key(location.key()));
-            return new S3Object(location, head.eTag(), head.contentLength());
+            return S3Object.of(location, head.eTag(), head.contentLength());
         } catch (SdkException e) {
             throw S3Failure.of(e).at(location, e);
         }
@@ -51,7 +54,15 @@ final class S3Listing {
      * @throws ModelFileException if there are more than {@value #MOST_OBJECTS}, or they cannot be files
      */
     SortedMap<String, S3Object> below(S3Location folder, boolean deep) {
-        SortedMap<String, S3Object> objects = upTo(folder, deep, MOST_OBJECTS + 1);
+        SortedMap<String, S3Object> objects = new TreeMap<>();
+        walk(folder, deep, MOST_OBJECTS + 1, (name, object) -> {
+            if (!S3Location.isAccepted(name)) {
+                throw new ModelFileException(
+                        "%s/: object '%s' is refused: a name has no empty part, no '.' or '..', no backslash and no control character"
+                                .formatted(folder, S3Location.printable(name)));
+            }
+            objects.put(name, S3Object.of(folder.child(name), object.eTag(), object.size()));
+        });
         if (objects.isEmpty()) {
             throw new ModelReferenceException("%s/: there are no objects below it".formatted(folder));
         }
@@ -63,45 +74,44 @@ final class S3Listing {
         return objects;
     }
 
-    /**
-     * The first objects below a folder, whatever they are called.
-     *
-     * @param deep whether also those in its folders
-     * @param most how many
-     */
-    SortedMap<String, S3Object> upTo(S3Location folder, boolean deep, int most) {
+    /** The names of the first {@value #MOST_OBJECTS} objects below a folder, without those that cannot be files. */
+    Set<String> names(S3Location folder) {
+        Set<String> names = new TreeSet<>();
+        walk(folder, true, MOST_OBJECTS, (name, _) -> {
+            if (S3Location.isAccepted(name)) {
+                names.add(name);
+            }
+        });
+        return names;
+    }
+
+    private void walk(
+            S3Location folder,
+            boolean deep,
+            int most,
+            BiConsumer<String, software.amazon.awssdk.services.s3.model.S3Object> visitor) {
         ListObjectsV2Request request = ListObjectsV2Request.builder()
                 .bucket(folder.bucket())
                 .prefix(folder.prefix())
                 .delimiter(deep ? null : "/")
                 .build();
-        SortedMap<String, S3Object> objects = new TreeMap<>();
+        int seen = 0;
         try {
-            for (var object :
+            for (software.amazon.awssdk.services.s3.model.S3Object object :
                     connection.client().listObjectsV2Paginator(request).contents()) {
                 String name = object.key().substring(folder.prefix().length());
                 // Consoles make folders by empty objects whose keys end with a slash.
                 boolean marker = object.size() == 0 && (name.isEmpty() || name.endsWith("/"));
                 if (!marker) {
-                    objects.put(name, object(folder, name, object.eTag(), object.size()));
+                    visitor.accept(name, object);
                 }
-                if (objects.size() >= most) {
-                    break;
+                if (++seen == most) {
+                    return;
                 }
             }
         } catch (SdkException e) {
             throw S3Failure.of(e).at(folder, e);
         }
-        return objects;
-    }
-
-    private static S3Object object(S3Location folder, String name, String etag, long size) {
-        if (!S3Location.isAccepted(name)) {
-            throw new ModelFileException(
-                    "%s/: object '%s' is refused: a name has no empty part, no '.' or '..', no backslash and no control character"
-                            .formatted(folder, S3Location.printable(name)));
-        }
-        return new S3Object(folder.child(name), etag, size);
     }
 
     /** On some disks {@code A} and {@code a} are one file, and on none is {@code a} a file and a folder. */

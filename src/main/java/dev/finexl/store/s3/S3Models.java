@@ -62,9 +62,9 @@ public final class S3Models implements RemoteModels {
     public CatalogueEntry find(String reference, Transfer transfer) {
         S3Location location = allowed(reference);
         if (location.key().endsWith(Catalogue.SAFETENSORS)) {
-            return bring(reference, transfer, () -> new Listed(ModelKind.LORA, object(location), location.name()));
+            return bring(location, transfer, () -> new Listed(ModelKind.LORA, object(location), location.name()));
         }
-        return bring(reference, transfer, () -> {
+        return bring(location, transfer, () -> {
             SortedMap<String, S3Object> objects = listing.below(location, true);
             ModelKind kind =
                     ModelKind.ofFolder(objects::containsKey).orElseThrow(() -> Catalogue.unknownKind(reference));
@@ -75,7 +75,7 @@ public final class S3Models implements RemoteModels {
     @Override
     public CatalogueEntry folder(String reference, Transfer transfer) {
         S3Location location = allowed(reference);
-        return bring(reference, transfer, () -> new Listed(ModelKind.FOLDER, listing.below(location, false), ""));
+        return bring(location, transfer, () -> new Listed(ModelKind.FOLDER, listing.below(location, false), ""));
     }
 
     /** What was found below each of the allowed places, up to {@value S3Listing#MOST_OBJECTS} objects of each. */
@@ -83,8 +83,7 @@ public final class S3Models implements RemoteModels {
     public List<CatalogueItem> list() {
         List<CatalogueItem> items = new ArrayList<>();
         for (S3Location location : allowed.locations()) {
-            Set<String> names =
-                    listing.upTo(location, true, S3Listing.MOST_OBJECTS).keySet();
+            Set<String> names = listing.names(location);
             Optional<ModelKind> itself = ModelKind.ofFolder(names::contains);
             if (itself.isPresent()) {
                 items.add(new CatalogueItem(location.toString(), itself.get()));
@@ -113,7 +112,9 @@ public final class S3Models implements RemoteModels {
     /** What storage has for a reference. */
     private record Listed(ModelKind kind, SortedMap<String, S3Object> objects, String file) {}
 
-    private CatalogueEntry bring(String reference, Transfer transfer, Callable<Listed> lookup) {
+    private CatalogueEntry bring(S3Location location, Transfer transfer, Callable<Listed> lookup) {
+        // Not as it was written: with and without a slash at its end it is the same model.
+        String reference = location.toString();
         for (int attempt = 1; ; attempt++) {
             Listed listed = Tasks.run(lookup, transfer::check);
             try {

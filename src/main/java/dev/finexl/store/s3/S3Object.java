@@ -1,5 +1,7 @@
 package dev.finexl.store.s3;
 
+import dev.finexl.store.ModelFileException;
+
 /**
  * One state of an object in object storage.
  *
@@ -9,9 +11,11 @@ package dev.finexl.store.s3;
  */
 record S3Object(S3Location location, String etag, long size) {
 
-    S3Object {
-        if (etag == null || size < 0) {
-            throw new IllegalArgumentException("%s: an object has an ETag and a size of 0 or more".formatted(location));
+    /** @throws ModelFileException if the storage does not tell, without which no state can be told from another */
+    static S3Object of(S3Location location, String etag, Long size) {
+        if (etag == null || size == null || size < 0) {
+            throw new ModelFileException("%s: the object storage tells no ETag or no size".formatted(location));
         }
+        return new S3Object(location, etag, size);
     }
 }

@@ -113,6 +113,9 @@ class ModelCacheTest {
         assertThat(files.names()).containsExactly("config.json");
         assertThat(files.size("onnx/model.onnx")).isEqualTo(WEIGHTS);
         assertThat(files.map("onnx/model.onnx").isMapped()).isTrue();
+        assertThat(files.sha256("config.json"))
+                .isEqualTo("44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a");
+        assertThatThrownBy(() -> files.sha256("none")).isInstanceOf(ModelFileException.class);
         assertThat(files.path("onnx/model.onnx"))
                 .hasValueSatisfying(path -> assertThat(path).isRegularFile().endsWith(Path.of("onnx", "model.onnx")));
         assertThat(storage.reads("onnx/model.onnx")).isEqualTo(6);
@@ -218,6 +221,30 @@ class ModelCacheTest {
         new Random(1).nextBytes(expected);
         assertThat(weights(find(MODEL))).isEqualTo(expected);
         assertNoDebris();
+    }
+
+    /** Unlike above, the process goes on while it is killed, be it that it computes, writes or renames. */
+    @Test
+    void survivesThatProcessesAreKilledAgainAndAgain() throws Exception {
+        Random random = new Random(7);
+        for (int i = 0; i < 5; i++) {
+            CountDownLatch reached = new CountDownLatch(1 + random.nextInt(7));
+            storage.tamper((request, answer) -> {
+                if (request.readsAnObject()) {
+                    reached.countDown();
+                }
+                return answer;
+            });
+            byte[] expected = uploadModel("a", 100 + i);
+            try (DownloadProcess process = new DownloadProcess(storage.endpoint(), temporary, MODEL, PLENTY)) {
+                await(reached);
+                process.kill();
+            }
+            if (i % 2 == 1) {
+                assertThat(weights(find(MODEL))).isEqualTo(expected);
+                assertNoDebris();
+            }
+        }
     }
 
     @Test

@@ -14,6 +14,7 @@ import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -85,8 +86,8 @@ class S3ModelsTest {
     void tellsTheKindsOfModels(String reference, ModelKind kind, String file) {
         CatalogueEntry entry = catalogue().find(reference);
         assertThat(entry.kind()).isEqualTo(kind);
-        assertThat(entry.reference()).isEqualTo(reference);
-        assertThat(entry.files().reference()).isEqualTo(reference);
+        assertThat(entry.reference()).isEqualTo(reference.replaceFirst("/$", ""));
+        assertThat(entry.files().reference()).isEqualTo(entry.reference());
         assertThat(entry.files().has(file)).isTrue();
         assertThat(entry.file()).isEqualTo(kind == ModelKind.LORA ? file : "");
     }
@@ -189,11 +190,21 @@ class S3ModelsTest {
     }
 
     @Test
+    void listsNothingThatCouldNotBeRead() {
+        storage.tamper(
+                (request, answer) -> request.lists() ? listing("config.json", "../x.safetensors", "a//b") : answer);
+        assertThat(catalogue(connection, "s3://shared/models/encoder").list())
+                .filteredOn(item -> item.reference().startsWith("s3:"))
+                .containsExactly(new CatalogueItem("s3://shared/models/encoder", ModelKind.ENCODER));
+    }
+
+    @Test
     void takesNoNoticeOfFolderMarkers() {
-        storage.storage().put("shared", "models/marked/config.json", "{}".getBytes());
-        storage.storage().put("shared", "models/marked/", new byte[0]);
-        assertThat(catalogue().find("s3://shared/models/marked").files().names())
-                .containsExactly("config.json");
+        put("marked/config.json");
+        storage.storage().put("shared", "marked/", new byte[0]);
+        storage.storage().put("shared", "marked/onnx/", new byte[0]);
+        Catalogue catalogue = catalogue(connection, "s3://shared/marked");
+        assertThat(catalogue.find("s3://shared/marked").files().names()).containsExactly("config.json");
     }
 
     @Test
@@ -203,7 +214,7 @@ class S3ModelsTest {
             names[i] = "%05d.png".formatted(i);
         }
         storage.tamper((request, answer) -> request.lists() ? listing(names) : answer);
-        assertThatThrownBy(() -> catalogue().folder("s3://shared/models/pictures"))
+        assertThatThrownBy(() -> catalogue().find("s3://shared/models/encoder"))
                 .isInstanceOf(ModelFileException.class)
                 .hasMessageContaining("more than 10000 objects");
     }
@@ -215,7 +226,7 @@ class S3ModelsTest {
                     .formatted(name));
         }
         byte[] body = xml.append("</ListBucketResult>").toString().getBytes();
-        return new ObservedStorage.Answer(200, java.util.Map.of("Content-Type", "application/xml"), body, body.length);
+        return new ObservedStorage.Answer(200, Map.of("Content-Type", "application/xml"), body, body.length);
     }
 
     @ParameterizedTest
