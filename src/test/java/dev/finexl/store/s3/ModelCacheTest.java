@@ -154,15 +154,7 @@ class ModelCacheTest {
     @Test
     void downloadsOnceForManyThreads() throws Exception {
         int callers = 8;
-        CountDownLatch listed = new CountDownLatch(callers);
-        storage.tamper((request, answer) -> {
-            if (request.lists()) {
-                listed.countDown();
-            } else if (request.readsAnObject()) {
-                await(listed);
-            }
-            return answer;
-        });
+        holdObjectsUntilListedBy(callers);
         List<Callable<String>> calls = IntStream.range(0, callers)
                 .mapToObj(_ -> (Callable<String>) () -> find(MODEL).files().fingerprint())
                 .toList();
@@ -177,15 +169,7 @@ class ModelCacheTest {
 
     @Test
     void downloadsOnceForTwoProcesses() throws Exception {
-        CountDownLatch listed = new CountDownLatch(2);
-        storage.tamper((request, answer) -> {
-            if (request.lists()) {
-                listed.countDown();
-            } else if (request.readsAnObject()) {
-                await(listed);
-            }
-            return answer;
-        });
+        holdObjectsUntilListedBy(2);
         try (DownloadProcess one = new DownloadProcess(storage.endpoint(), temporary, MODEL, PLENTY);
                 DownloadProcess other = new DownloadProcess(storage.endpoint(), temporary, MODEL, PLENTY)) {
             assertThat(one.fingerprint())
@@ -465,6 +449,18 @@ class ModelCacheTest {
         };
         assertThat(catalogue.during(transfer).find(MODEL).kind()).isEqualTo(ModelKind.ENCODER);
         assertThat(bytes).hasValue(WEIGHTS + 2);
+    }
+
+    private static void holdObjectsUntilListedBy(int callers) {
+        CountDownLatch listed = new CountDownLatch(callers);
+        storage.tamper((request, answer) -> {
+            if (request.lists()) {
+                listed.countDown();
+            } else if (request.readsAnObject()) {
+                await(listed);
+            }
+            return answer;
+        });
     }
 
     private static void await(CountDownLatch latch) {

@@ -198,6 +198,15 @@ class S3ModelsTest {
                 .containsExactly(new CatalogueItem("s3://shared/models/encoder", ModelKind.ENCODER));
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"<ETag>\"0\"</ETag><Size>9000000000000000000</Size>", "<Size>1</Size>"})
+    void refusesObjectsWithoutAStateOrOfImpossibleSize(String state) {
+        storage.tamper((request, answer) -> request.lists() ? listing(state, List.of("config.json")) : answer);
+        assertThatThrownBy(() -> catalogue().find("s3://shared/models/encoder"))
+                .isInstanceOf(ModelFileException.class)
+                .hasMessageContaining("s3://shared/models/encoder/config.json: the object storage tells");
+    }
+
     @Test
     void takesNoNoticeOfFolderMarkers() {
         put("marked/config.json");
@@ -220,10 +229,13 @@ class S3ModelsTest {
     }
 
     private static ObservedStorage.Answer listing(String... names) {
+        return listing("<ETag>\"0\"</ETag><Size>1</Size>", List.of(names));
+    }
+
+    private static ObservedStorage.Answer listing(String state, List<String> names) {
         StringBuilder xml = new StringBuilder("<ListBucketResult><IsTruncated>false</IsTruncated>");
         for (String name : names) {
-            xml.append("<Contents><Key>models/encoder/%s</Key><ETag>\"0\"</ETag><Size>1</Size></Contents>"
-                    .formatted(name));
+            xml.append("<Contents><Key>models/encoder/%s</Key>%s</Contents>".formatted(name, state));
         }
         byte[] body = xml.append("</ListBucketResult>").toString().getBytes();
         return new ObservedStorage.Answer(200, Map.of("Content-Type", "application/xml"), body, body.length);
