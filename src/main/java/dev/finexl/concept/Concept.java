@@ -10,8 +10,8 @@ import java.util.Set;
  *
  * @param name the word it is known by, e.g. {@code film grain}
  * @param category the side of a picture it speaks of
- * @param wordings all words that mean it, the name first: 1 to {@value #MAX_WORDINGS}, no two the same but for case and
- *     spaces. Each gets a direction of its own, for an encoder may know one better than another.
+ * @param wordings all words that mean it, the name first, no two the same but for case and spaces. Each gets a direction
+ *     of its own, for an encoder may know one better than another.
  * @param phrase how a summary says it
  */
 public record Concept(String name, Category category, List<String> wordings, Phrase phrase) {
@@ -19,19 +19,14 @@ public record Concept(String name, Category category, List<String> wordings, Phr
     /** The largest number of characters (code points) of a name or wording. */
     public static final int MAX_LENGTH = 100;
 
-    /** The largest number of wordings, the name among them. */
-    public static final int MAX_WORDINGS = 16;
+    /** The largest number of wordings, the name among them, of a concept that somebody writes. */
+    static final int MAX_WORDINGS = 16;
 
     /** @throws ConceptInputException with the field {@code name} or {@code wordings}, if one of the rules is broken */
     public Concept {
         Objects.requireNonNull(category, "category");
         Objects.requireNonNull(phrase, "phrase");
         name = wording("name", name);
-        if (wordings.size() > MAX_WORDINGS) {
-            throw new ConceptInputException(
-                    "wordings",
-                    "must be at most %d with the name among them, but are %d".formatted(MAX_WORDINGS, wordings.size()));
-        }
         wordings = wordings.stream().map(text -> wording("wordings", text)).toList();
         if (wordings.isEmpty() || !wordings.getFirst().equals(name)) {
             throw new ConceptInputException("wordings", "must start with the name");

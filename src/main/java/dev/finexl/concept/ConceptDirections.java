@@ -2,7 +2,9 @@ package dev.finexl.concept;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -19,6 +21,8 @@ public final class ConceptDirections {
     private final double[][] directions;
     private final List<Row> rows;
     private final float[][][] byPrompt;
+    /** For each concept null or what was measured on pictures. */
+    private final List<float[][]> asked;
 
     /**
      * A row's meaning.
@@ -33,11 +37,23 @@ public final class ConceptDirections {
      * @param byPrompt {@code [concepts][prompts][width]}, or null; taken over, not copied
      */
     ConceptDirections(Vocabulary vocabulary, int width, double[][] directions, float[][][] byPrompt) {
+        this(
+                vocabulary,
+                width,
+                directions,
+                byPrompt,
+                Collections.nCopies(vocabulary.concepts().size(), null));
+    }
+
+    /** @param asked for each concept {@code [prompts][width]}, or null; taken over, not copied */
+    ConceptDirections(
+            Vocabulary vocabulary, int width, double[][] directions, float[][][] byPrompt, List<float[][]> asked) {
         this.vocabulary = vocabulary;
         this.width = width;
         this.directions = directions;
         this.rows = rowsOf(vocabulary);
         this.byPrompt = byPrompt;
+        this.asked = asked;
     }
 
     /** The rows that the wordings of a vocabulary make, in order. */
@@ -87,21 +103,42 @@ public final class ConceptDirections {
     }
 
     /**
-     * These directions, with those prompt by prompt averaged with what was measured on pictures.
+     * What asking the base model for a concept does to its pictures, prompt by prompt: {@code [prompts][width]}. Not a copy,
+     * must not be changed.
+     *
+     * @return empty where nobody has measured it
+     */
+    public Optional<float[][]> asked(int concept) {
+        return Optional.ofNullable(asked.get(concept));
+    }
+
+    /**
+     * These directions with what was measured on pictures; where there are directions prompt by prompt, they become the
+     * mean of both.
      *
      * @param pictures for each concept {@code [prompts][width]}, or null where nothing was measured; prompts beyond those
-     *     of these directions are left out
-     * @throws IllegalStateException if there are no directions prompt by prompt
+     *     of these directions do not enter the mean
      */
-    public ConceptDirections averagedWith(List<float[][]> pictures) {
+    public ConceptDirections withPictures(List<float[][]> pictures) {
         if (byPrompt == null) {
-            throw new IllegalStateException("there are no directions prompt by prompt");
+            return new ConceptDirections(vocabulary, width, directions, null, pictures);
         }
         float[][][] averaged = new float[byPrompt.length][][];
         for (int c = 0; c < byPrompt.length; c++) {
             averaged[c] = pictures.get(c) == null ? byPrompt[c] : average(byPrompt[c], pictures.get(c));
         }
-        return new ConceptDirections(vocabulary, width, directions, averaged);
+        return new ConceptDirections(vocabulary, width, directions, averaged, pictures);
+    }
+
+    /**
+     * These directions, which themselves stay as they are, with what asking for some concepts does.
+     *
+     * @param more index of a concept to {@code [prompts][width]}
+     */
+    public ConceptDirections withAsked(Map<Integer, float[][]> more) {
+        List<float[][]> all = new ArrayList<>(asked);
+        more.forEach(all::set);
+        return new ConceptDirections(vocabulary, width, directions, byPrompt, all);
     }
 
     private static float[][] average(float[][] texts, float[][] pictures) {
@@ -112,6 +149,22 @@ public final class ConceptDirections {
             }
         }
         return mean;
+    }
+
+    /**
+     * f(C): {@code [concepts][width]}, for each concept the mean over its wordings, which agree on what it means and differ
+     * in what else they do. A copy.
+     */
+    public double[][] means() {
+        double[][] means = new double[vocabulary.concepts().size()][width];
+        for (int row = 0; row < directions.length; row++) {
+            double[] mean = means[rows.get(row).concept()];
+            double share = 1.0 / concept(row).wordings().size();
+            for (int k = 0; k < width; k++) {
+                mean[k] += share * directions[row][k];
+            }
+        }
+        return means;
     }
 
     /** All directions: {@code [rows][width]}, a copy. */

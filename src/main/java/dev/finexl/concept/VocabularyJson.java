@@ -65,7 +65,7 @@ final class VocabularyJson {
         if (concepts == null) {
             throw new ConceptInputException("concepts", "is missing");
         }
-        return new Vocabulary(name, description, concepts);
+        return new Vocabulary(name, description, VocabularyReader.withoutRepeats(concepts));
     }
 
     private List<Concept> concepts() throws IOException {
@@ -115,6 +115,12 @@ final class VocabularyJson {
             List<String> wordings = new ArrayList<>(others.size() + 1);
             wordings.add(name);
             wordings.addAll(others);
+            if (wordings.size() > Concept.MAX_WORDINGS) {
+                throw new ConceptInputException(
+                        "wordings",
+                        "must be at most %d with the name among them, but are %d"
+                                .formatted(Concept.MAX_WORDINGS, wordings.size()));
+            }
             return new Concept(name, category, wordings, phrase == null ? category.standardPhrase(name) : phrase);
         }
     }

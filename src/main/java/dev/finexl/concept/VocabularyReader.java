@@ -2,7 +2,10 @@ package dev.finexl.concept;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * Reads vocabularies as people write them. Two forms are taken, told apart by the first character.
@@ -28,6 +31,8 @@ import java.util.List;
  * <p>Plain text, for a list that is quickly written: one concept on a line, {@code name} or {@code category: name}.
  * Without a category it is a style. Blank lines and lines that start with {@code #} do not count. A colon always ends a
  * category, so that a misspelt one is found instead of becoming a part of a name.
+ *
+ * <p>A concept that is there twice, with the same category and wordings, counts once.
  *
  * <p>Whatever is read, the answer is a valid vocabulary or a {@link ConceptInputException}.
  */
@@ -67,7 +72,7 @@ public final class VocabularyReader {
             for (int i = 0; i < entries.size(); i++) {
                 concepts.add(concept("concepts[%d]".formatted(i), entries.get(i)));
             }
-            return new Vocabulary(source, "", concepts);
+            return new Vocabulary(source, "", withoutRepeats(concepts));
         } catch (ConceptInputException e) {
             throw e.in(source);
         }
@@ -83,10 +88,21 @@ public final class VocabularyReader {
             for (Document.Line line : document.lines()) {
                 concepts.add(concept(line.location(), line.text()));
             }
-            return new Vocabulary(document.source(), "", concepts);
+            return new Vocabulary(document.source(), "", withoutRepeats(concepts));
         } catch (ConceptInputException e) {
             throw e.in(document.source());
         }
+    }
+
+    /** The concepts without those that say what an earlier one says; of these the first stays. */
+    static List<Concept> withoutRepeats(List<Concept> concepts) {
+        Set<List<String>> seen = new HashSet<>();
+        return concepts.stream()
+                .filter(concept -> seen.add(Stream.concat(
+                                Stream.of(concept.category().label()),
+                                concept.wordings().stream().map(Texts::key))
+                        .toList()))
+                .toList();
     }
 
     private static Concept concept(String location, String entry) {

@@ -1,5 +1,7 @@
 package dev.finexl.decompose;
 
+import java.util.Arrays;
+import java.util.stream.IntStream;
 import org.ejml.data.DMatrixRMaj;
 import org.ejml.dense.row.CommonOps_DDRM;
 
@@ -63,5 +65,34 @@ public final class Divergence {
     /** |V|. */
     public double norm() {
         return norm;
+    }
+
+    /**
+     * The indices of the pairs in an order that depends on their differences alone: by the first component, of equal ones
+     * by the second, and so on. Exists because resampling draws pairs by their place: taken in this order, it draws the
+     * same pairs whatever the order in which prompts were asked for.
+     */
+    public int[] order() {
+        int width = differences.numCols;
+        return IntStream.range(0, differences.numRows)
+                .boxed()
+                .sorted((a, b) -> Arrays.compare(
+                        differences.data, a * width, (a + 1) * width, differences.data, b * width, (b + 1) * width))
+                .mapToInt(Integer::intValue)
+                .toArray();
+    }
+
+    /**
+     * The same pairs in another order.
+     *
+     * @param order for each place the index of the pair that comes there
+     */
+    public Divergence reordered(int[] order) {
+        int width = differences.numCols;
+        DMatrixRMaj rows = new DMatrixRMaj(order.length, width);
+        for (int j = 0; j < order.length; j++) {
+            System.arraycopy(differences.data, order[j] * width, rows.data, j * width, width);
+        }
+        return new Divergence(rows);
     }
 }

@@ -1,5 +1,7 @@
 package dev.finexl.evaluate;
 
+import java.util.List;
+
 /**
  * One answer of one method, with what it should have been.
  *
@@ -8,9 +10,17 @@ package dev.finexl.evaluate;
  * @param lora whether it is a LoRA, which can be applied at any weight
  * @param weight at which it was applied, 1 as trained
  * @param outcome what the method says
- * @param reference the scores from ten times the pictures; null where they were not measured
+ * @param reference what ten times the pictures say; null where they were not sampled
  */
-record Case(String name, AnswerKey key, boolean lora, double weight, Outcome outcome, double[] reference) {
+record Case(String name, AnswerKey key, boolean lora, double weight, Outcome outcome, Reference reference) {
+
+    /**
+     * What ten times the pictures say.
+     *
+     * @param scores from all of them
+     * @param tenths what the method says of each tenth; the first is the case's own outcome
+     */
+    record Reference(double[] scores, List<Outcome> tenths) {}
 
     boolean isFull() {
         return weight == 1;

@@ -4,7 +4,6 @@ import dev.finexl.concept.Concept;
 import dev.finexl.concept.ConceptDirections;
 import dev.finexl.concept.PromptJoiner;
 import dev.finexl.evaluate.Evidence.Concepts;
-import dev.finexl.explain.AspectFinder;
 import dev.finexl.explain.ExplainListener;
 import dev.finexl.explain.ExplanationParts;
 import dev.finexl.explain.ExplanationParts.Prepared;
@@ -59,6 +58,6 @@ final class ConceptVectors {
                 texts.set(c, k, texts.get(c, k) / Math.sqrt(squares));
             }
         }
-        return new Concepts(directions, AspectFinder.conceptRows(directions), texts);
+        return new Concepts(directions, new DMatrixRMaj(directions.means()), texts);
     }
 }

@@ -8,11 +8,14 @@ import dev.finexl.decompose.Divergence;
 import dev.finexl.decompose.SignFlipTest;
 import dev.finexl.explain.Aspect;
 import dev.finexl.explain.AspectFinder;
+import dev.finexl.explain.Explainer;
 import dev.finexl.explain.InvalidRequestException;
+import dev.finexl.explain.Looks;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /** A method that takes part in a comparison: a decomposition with all that an explanation does, or a {@link Ranker}. */
@@ -24,11 +27,30 @@ sealed interface Contender {
     /** What it says of one personalisation. */
     Outcome judge(Evidence evidence);
 
-    /** The rankers, then every decomposition there is. */
+    /**
+     * What it says of many times the pictures, and of each part of them.
+     *
+     * @param part pairs of each part, a divisor of the number of pairs
+     */
+    default Case.Reference reference(Evidence evidence, int part) {
+        List<Outcome> parts = IntStream.range(0, evidence.pairs() / part)
+                .mapToObj(i -> judge(evidence.pairs(i * part, (i + 1) * part)))
+                .toList();
+        return new Case.Reference(whole().judge(evidence).scores(), parts);
+    }
+
+    /** What answers for all pictures, where this one would not look at all. */
+    default Contender whole() {
+        return this;
+    }
+
+    /** The rankers, then every decomposition there is, then the default one with sequential sampling. */
     static List<Contender> all() {
-        return Stream.<Contender>concat(
+        return Stream.of(
                         Ranker.all().stream().map(Ranked::new),
-                        DecompositionMethod.all().stream().map(Decomposed::new))
+                        DecompositionMethod.all().stream().map(Decomposed::new),
+                        Stream.of(new Sequential(DecompositionMethod.of(Explainer.DEFAULT_METHOD))))
+                .<Contender>flatMap(contenders -> contenders)
                 .toList();
     }
 
@@ -63,21 +85,58 @@ sealed interface Contender {
         @Override
         public Outcome judge(Evidence evidence) {
             long start = System.nanoTime();
-            AspectFinder.Findings findings = new AspectFinder(method)
+            AspectFinder.Findings findings = new AspectFinder(method, AspectFinder.CONFIDENCE)
                     .find(
                             Divergence.between(evidence.base(), evidence.personalized()),
                             evidence.concepts().measured());
-            double seconds = (System.nanoTime() - start) / 1e9;
-            Vocabulary vocabulary = evidence.concepts().measured().vocabulary();
-            List<Outcome.Found> found = new ArrayList<>();
-            for (Aspect aspect : findings.aspects()) {
-                found.add(new Outcome.Found(
-                        AnswerKey.wording(aspect.name(), vocabulary),
-                        aspect.score(),
-                        aspect.interval().low(),
-                        aspect.interval().high()));
+            return outcome(findings, evidence, evidence.pairs(), start);
+        }
+    }
+
+    private static Outcome outcome(AspectFinder.Findings findings, Evidence evidence, int pairs, long start) {
+        Vocabulary vocabulary = evidence.concepts().measured().vocabulary();
+        List<Outcome.Found> found = new ArrayList<>();
+        for (Aspect aspect : findings.aspects()) {
+            found.add(new Outcome.Found(
+                    AnswerKey.wording(aspect.name(), vocabulary),
+                    aspect.score(),
+                    aspect.interval().low(),
+                    aspect.interval().high()));
+        }
+        return new Outcome(findings.scores(), found, 2 * pairs, (System.nanoTime() - start) / 1e9);
+    }
+
+    /** A decomposition that looks at more and more pairs until its answer is settled, as explanations do. */
+    record Sequential(DecompositionMethod method) implements Contender {
+
+        @Override
+        public String id() {
+            return method.id() + "-sequential";
+        }
+
+        @Override
+        public Outcome judge(Evidence evidence) {
+            long start = System.nanoTime();
+            AspectFinder finder = new AspectFinder(method, AspectFinder.CONFIDENCE);
+            Looks looks = Looks.of(evidence.pairs(), true);
+            AspectFinder.Findings before = null;
+            int last = looks.sizes().size() - 1;
+            for (int look = 0; ; look++) {
+                Evidence seen = evidence.pairs(0, looks.sizes().get(look));
+                AspectFinder.Findings findings = finder.find(
+                        Divergence.between(seen.base(), seen.personalized()),
+                        seen.concepts().measured(),
+                        looks.spend(look, look == last));
+                if (look == last || looks.mayStop(look) && findings.settled(before, Looks.PRECISION)) {
+                    return outcome(findings, evidence, seen.pairs(), start);
+                }
+                before = findings;
             }
-            return new Outcome(findings.scores(), found, 2 * evidence.pairs(), seconds);
+        }
+
+        @Override
+        public Contender whole() {
+            return new Decomposed(method);
         }
     }
 

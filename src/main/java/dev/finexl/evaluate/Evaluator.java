@@ -68,8 +68,7 @@ public final class Evaluator {
                 if (variant.specimen() == null) {
                     nothing.computeIfAbsent(contender, _ -> new ArrayList<>()).add(outcome);
                 } else {
-                    double[] reference =
-                            more == null ? null : contender.judge(more).scores();
+                    Case.Reference reference = more == null ? null : contender.reference(more, evidence.pairs());
                     answers.add(variant.answered(outcome, reference));
                 }
             }

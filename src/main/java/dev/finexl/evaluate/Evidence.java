@@ -3,6 +3,7 @@ package dev.finexl.evaluate;
 import dev.finexl.concept.ConceptDirections;
 import dev.finexl.explain.EmbeddedPairs;
 import org.ejml.data.DMatrixRMaj;
+import org.ejml.dense.row.CommonOps_DDRM;
 
 /**
  * What a method is told of one personalisation: the same for all methods.
@@ -31,6 +32,15 @@ record Evidence(DMatrixRMaj base, DMatrixRMaj personalized, Concepts concepts) {
     static Evidence of(float[][] base, float[][] personalized, Concepts concepts) {
         EmbeddedPairs pairs = EmbeddedPairs.of(base, personalized);
         return new Evidence(pairs.base(), pairs.personalized(), concepts);
+    }
+
+    /** The evidence of some of the pairs, whose first draws the first prompt. */
+    Evidence pairs(int from, int to) {
+        return new Evidence(rows(base, from, to), rows(personalized, from, to), concepts);
+    }
+
+    private static DMatrixRMaj rows(DMatrixRMaj matrix, int from, int to) {
+        return CommonOps_DDRM.extract(matrix, from, to, 0, matrix.numCols);
     }
 
     /** How many pairs of pictures there are. */

@@ -22,8 +22,8 @@ import com.fasterxml.jackson.annotation.JsonPropertyOrder;
  * @param error 1 − the mean share of true concepts among the first K named, over all that changed something
  * @param falsePositive the share of null personalisations, and of comparisons of the base with itself under other seeds,
  *     for which anything is reported
- * @param coverage the share of reported intervals that cover the score obtained from ten times the pictures; null where
- *     not asked for
+ * @param coverage the share of reported intervals that cover the score obtained from ten times the pictures; to have
+ *     enough of them, those of each tenth of these pictures count; null where not asked for
  * @param selection leave one out: the share of personalisations whose nearest other, by cosine of score vectors, has the
  *     same true concepts. Each weight of a LoRA is a personalisation of its own; those without a partner are not asked.
  * @param imagesUsed mean number of pictures of an answer, on both sides together

@@ -117,9 +117,11 @@ final class Scorecard {
         List<Boolean> covered = new ArrayList<>();
         for (Case answer : cases) {
             if (answer.reference() != null) {
-                for (Outcome.Found found : answer.outcome().found()) {
-                    double score = answer.reference()[found.concept()];
-                    covered.add(found.low() <= score && score <= found.high());
+                double[] scores = answer.reference().scores();
+                for (Outcome tenth : answer.reference().tenths()) {
+                    tenth.found()
+                            .forEach(found -> covered.add(
+                                    found.low() <= scores[found.concept()] && scores[found.concept()] <= found.high()));
                 }
             }
         }

@@ -44,10 +44,10 @@ record Variants(List<Variant> all) {
         /**
          * What a method said of the personalisation.
          *
-         * @param scores from ten times the pictures; null where they were not measured
+         * @param more what it said of ten times the pictures; null where they were not sampled
          */
-        Case answered(Outcome outcome, double[] scores) {
-            return new Case(specimen.name(), key, specimen.isLora(), weight, outcome, scores);
+        Case answered(Outcome outcome, Case.Reference more) {
+            return new Case(specimen.name(), key, specimen.isLora(), weight, outcome, more);
         }
     }
 
@@ -72,9 +72,9 @@ record Variants(List<Variant> all) {
         }
         for (String base : bases) {
             long seed = template.seed() == null ? 0 : template.seed();
-            Prepared first = parts.prepare(request(template, base, base, List.of(), seed));
+            Prepared first = parts.prepare(itself(template, base, seed));
             for (int repeat = 1; repeat <= REPEATS; repeat++) {
-                Prepared other = parts.prepare(request(template, base, base, List.of(), seed + repeat * SEED_STEP));
+                Prepared other = parts.prepare(itself(template, base, seed + repeat * SEED_STEP));
                 variants.add(new Variant(null, new AnswerKey(Map.of(), Set.of()), 1, first, other, false));
             }
         }
@@ -99,19 +99,21 @@ record Variants(List<Variant> all) {
     private static ExplainRequest request(ExplainRequest template, Specimen specimen, double weight) {
         return switch (specimen.form()) {
             case Specimen.Lora lora ->
-                request(
-                        template,
-                        base(template, specimen),
-                        null,
-                        List.of(new LoraChoice(lora.file().toString(), weight)),
-                        template.seed());
+                template.toBuilder()
+                        .base(base(template, specimen))
+                        .loras(List.of(new LoraChoice(lora.file().toString(), weight)))
+                        .build();
             case Specimen.Model model ->
-                request(template, base(template, specimen), model.folder().toString(), List.of(), template.seed());
+                template.toBuilder()
+                        .base(base(template, specimen))
+                        .personalized(model.folder().toString())
+                        .build();
             case Specimen.Pictures pictures ->
-                pictures(
-                        template,
-                        pictures.base().toString(),
-                        pictures.personalized().toString());
+                template.toBuilder()
+                        .base(null)
+                        .baseImages(pictures.base().toString())
+                        .personalizedImages(pictures.personalized().toString())
+                        .build();
         };
     }
 
@@ -125,46 +127,8 @@ record Variants(List<Variant> all) {
         return base;
     }
 
-    private static ExplainRequest request(
-            ExplainRequest template, String base, String personalized, List<LoraChoice> loras, Long seed) {
-        return copy(template, base, personalized, loras, null, null, seed);
-    }
-
-    private static ExplainRequest pictures(ExplainRequest template, String base, String personalized) {
-        return copy(template, null, null, List.of(), base, personalized, template.seed());
-    }
-
-    private static ExplainRequest copy(
-            ExplainRequest template,
-            String base,
-            String personalized,
-            List<LoraChoice> loras,
-            String baseImages,
-            String personalizedImages,
-            Long seed) {
-        return new ExplainRequest(
-                base,
-                personalized,
-                loras,
-                baseImages,
-                personalizedImages,
-                template.encoder(),
-                template.prompts(),
-                template.promptSet(),
-                template.negativePrompt(),
-                template.guidanceScale(),
-                template.scheduler(),
-                template.schedulerConfig(),
-                template.steps(),
-                template.height(),
-                template.width(),
-                template.images(),
-                seed,
-                null,
-                template.vocabulary(),
-                template.concepts(),
-                List.of(),
-                null,
-                null);
+    /** The base against itself. */
+    private static ExplainRequest itself(ExplainRequest template, String base, long seed) {
+        return template.toBuilder().base(base).personalized(base).seed(seed).build();
     }
 }

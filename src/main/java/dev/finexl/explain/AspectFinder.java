@@ -3,13 +3,11 @@ package dev.finexl.explain;
 import dev.finexl.concept.Concept;
 import dev.finexl.concept.ConceptDirections;
 import dev.finexl.decompose.Bootstrap;
-import dev.finexl.decompose.Decomposer;
+import dev.finexl.decompose.CrossValidation;
 import dev.finexl.decompose.DecompositionMethod;
 import dev.finexl.decompose.Divergence;
 import dev.finexl.decompose.Explained;
-import dev.finexl.decompose.NnlsMethod;
 import dev.finexl.decompose.SignFlipTest;
-import dev.finexl.decompose.StackedNnls;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -19,8 +17,8 @@ import org.ejml.data.DMatrixRMaj;
 /**
  * Decides what is an aspect and what is noise.
  *
- * <p>A personalisation changed something if a sign-flip test rejects, at level 0.05, that the paired differences are
- * symmetric about zero. Of the concepts, those are aspects whose bootstrap interval at level 0.95 stays above zero, that
+ * <p>A personalisation changed something if a sign-flip test rejects, at level 1 &minus; confidence, that the paired differences
+ * are symmetric about zero. Of the concepts, those are aspects whose bootstrap interval stays above zero, that
  * is, which keep a positive weight in nearly every resampling of the pairs, whose score is at least {@value #LEAST_SCORE},
  * and which move the embeddings by at least {@value #LEAST_SHIFT}. The last two are for what is certain and yet nothing
  * that anybody would see: any training moves a model a little, and with enough pictures every such movement is
@@ -29,8 +27,9 @@ import org.ejml.data.DMatrixRMaj;
  */
 public final class AspectFinder {
 
-    private static final double SIGNIFICANCE = 0.05;
-    private static final double CONFIDENCE = 0.95;
+    /** The confidence where nobody asks for another. */
+    public static final double CONFIDENCE = 0.95;
+
     /** A tenth of what naming the concept in the prompt does to it. */
     private static final double LEAST_SCORE = 0.1;
     /** In the space of embeddings of length 1. */
@@ -38,14 +37,23 @@ public final class AspectFinder {
 
     private static final int FLIPS = 9999;
     private static final int REPLICATES = 1000;
+    /** Replicates beyond each end of an interval: quantiles of fewer are too rough. */
+    private static final int BEYOND = 10;
+
+    private static final int FOLDS = 50;
     /** Tests and intervals are part of the answer, so their randomness is fixed. */
     private static final long SEED = 20251101;
 
     private final DecompositionMethod method;
+    private final double confidence;
 
-    /** @param method the decomposition to use */
-    public AspectFinder(DecompositionMethod method) {
+    /**
+     * @param method the decomposition to use
+     * @param confidence level of the intervals, and one minus that of the tests; between 0 and 1
+     */
+    public AspectFinder(DecompositionMethod method, double confidence) {
         this.method = method;
+        this.confidence = confidence;
     }
 
     /**
@@ -55,8 +63,11 @@ public final class AspectFinder {
      * @param changed whether that was rejected
      * @param relativeError of the decomposition, in the space that the method works in
      * @param unexplained share of the mean change that the reported aspects leave, 0 to 1
+     * @param explained share of the change that they explain in pairs that were left out, 0 to 1
      * @param vector the explanation vector of the decomposition
      * @param scores of all concepts, in the vocabulary's order, be they aspects or noise
+     * @param widest half-width of the widest interval of any concept; infinite where nothing changed, for what is not known
+     *     to be there has no interval
      * @param aspects strongest first; none where nothing changed
      */
     public record Findings(
@@ -64,107 +75,75 @@ public final class AspectFinder {
             boolean changed,
             double relativeError,
             double unexplained,
+            double explained,
             double[] vector,
             double[] scores,
-            List<Aspect> aspects) {}
+            double widest,
+            List<Aspect> aspects) {
+
+        /**
+         * Whether this answer is good enough to stop: the aspects and their order are those of the look before, and every
+         * interval is narrow enough.
+         *
+         * @param precision half-width, in scores, that is narrow enough
+         */
+        public boolean settled(Findings before, double precision) {
+            return widest <= precision && names().equals(before.names());
+        }
+
+        private List<String> names() {
+            return aspects.stream().map(Aspect::name).toList();
+        }
+    }
+
+    /** Finds the aspects of a divergence at which nobody has looked before, or will again. */
+    public Findings find(Divergence divergence, ConceptDirections directions) {
+        return find(divergence, directions, 1);
+    }
 
     /**
      * Finds the aspects of a divergence.
      *
-     * @param directions of the concepts, as wide as the divergence
+     * @param directions of the concepts, as wide as the divergence; pair {@code j} has prompt {@code j mod prompts}
+     * @param share of the error 1 &minus; confidence that this look at the pairs may use ({@link Looks}), above 0 and at most 1
      * @throws dev.finexl.decompose.NoConvergenceException if an iterative solver reaches its bound
      */
-    public Findings find(Divergence divergence, ConceptDirections directions) {
-        Problem problem = problem(divergence, directions);
-        DMatrixRMaj means = problem.means();
-        double[] weights = problem.widen(
-                problem.decomposer().decompose(problem.divergence().mean()).weights(), means.numRows);
-        double pValue = new SignFlipTest(FLIPS, SEED).test(divergence).pValue();
-        boolean changed = pValue < SIGNIFICANCE;
-        double[] low = new double[means.numRows];
-        double[] high = new double[means.numRows];
-        if (changed) {
-            Bootstrap.Intervals intervals =
-                    new Bootstrap(REPLICATES, SEED).intervals(problem.decomposer(), problem.divergence(), CONFIDENCE);
-            low = problem.widen(intervals.low(), means.numRows);
-            high = problem.widen(intervals.high(), means.numRows);
-        }
+    public Findings find(Divergence divergence, ConceptDirections directions, double share) {
+        double error = (1 - confidence) * share;
+        ConceptProblem problem = ConceptProblem.of(method, divergence, directions);
+        double[] weights = problem.weights();
+        double p = new SignFlipTest(FLIPS, SEED).test(problem.pairs()).pValue();
+        boolean changed = p < error;
+        double[] none = new double[weights.length];
+        Bootstrap.Intervals intervals = changed
+                ? problem.intervals(bootstrap(error), 1 - error)
+                : new Bootstrap.Intervals(none, none, none, 1 - error);
         // Where nothing changed no lower end is above zero, and so nothing is found.
-        List<Integer> found = found(weights, low, means);
-        Explained all = Explained.by(means, weights, divergence);
+        List<Integer> found = found(weights, intervals.low(), problem.means());
+        Explained all = Explained.by(problem.means(), weights, problem.pairs());
         return new Findings(
-                pValue,
+                Math.min(1, p / share),
                 changed,
                 all.relativeError(),
-                Explained.by(means, only(found, weights), divergence).unexplained(),
+                Explained.by(problem.means(), only(found, weights), problem.pairs())
+                        .unexplained(),
+                problem.explained(new CrossValidation(FOLDS), found),
                 all.vector(),
                 weights,
-                aspects(directions.vocabulary().concepts(), found, weights, low, high));
+                changed ? widest(weights, intervals) : Double.POSITIVE_INFINITY,
+                aspects(directions, problem, found, weights, intervals));
     }
 
-    /**
-     * A decomposition made ready.
-     *
-     * @param decomposer for the concepts that take part
-     * @param divergence in the coordinates of the decomposer
-     * @param candidates the concepts that take part
-     * @param means the mean direction of every concept, as the method says them
-     */
-    private record Problem(Decomposer decomposer, Divergence divergence, int[] candidates, DMatrixRMaj means) {
-
-        /** Numbers of the concepts that take part as numbers of all concepts. */
-        double[] widen(double[] ofCandidates, int concepts) {
-            double[] all = new double[concepts];
-            for (int i = 0; i < candidates.length; i++) {
-                all[candidates[i]] = ofCandidates[i];
-            }
-            return all;
-        }
+    private static Bootstrap bootstrap(double error) {
+        return new Bootstrap(Math.max(REPLICATES, (int) Math.ceil(2 * BEYOND / error)), SEED);
     }
 
-    private Problem problem(Divergence divergence, ConceptDirections directions) {
-        if (method instanceof StackedNnls stacked && directions.byPrompt().isPresent()) {
-            float[][][] byPrompt = directions.byPrompt().get();
-            StackedNnls.Problem problem = stacked.stack(byPrompt, divergence);
-            return new Problem(
-                    new NnlsMethod().prepare(problem.concepts()),
-                    problem.divergence(),
-                    problem.candidates(),
-                    meanRows(byPrompt));
+    private static double widest(double[] weights, Bootstrap.Intervals intervals) {
+        double widest = 0;
+        for (int c = 0; c < weights.length; c++) {
+            widest = Math.max(widest, (intervals.high()[c] - intervals.low()[c]) / 2);
         }
-        DMatrixRMaj means = conceptRows(directions);
-        int[] all = IntStream.range(0, means.numRows).toArray();
-        return new Problem(method.prepare(means), divergence, all, means);
-    }
-
-    /**
-     * f(C), N concepts × d dimensions: one row for each concept, the mean over its wordings, which agree on what it means
-     * and differ in what else they do.
-     */
-    public static DMatrixRMaj conceptRows(ConceptDirections directions) {
-        int concepts = directions.vocabulary().concepts().size();
-        DMatrixRMaj rows = new DMatrixRMaj(concepts, directions.width());
-        for (int r = 0; r < directions.rows().size(); r++) {
-            int concept = directions.rows().get(r).concept();
-            double[] direction = directions.direction(r);
-            double share = 1.0 / directions.concept(r).wordings().size();
-            for (int k = 0; k < direction.length; k++) {
-                rows.add(concept, k, share * direction[k]);
-            }
-        }
-        return rows;
-    }
-
-    private static DMatrixRMaj meanRows(float[][][] byPrompt) {
-        DMatrixRMaj rows = new DMatrixRMaj(byPrompt.length, byPrompt[0][0].length);
-        for (int c = 0; c < byPrompt.length; c++) {
-            for (float[] direction : byPrompt[c]) {
-                for (int k = 0; k < direction.length; k++) {
-                    rows.add(c, k, direction[k] / byPrompt[c].length);
-                }
-            }
-        }
-        return rows;
+        return widest;
     }
 
     /** The concepts that are aspects, strongest first. */
@@ -191,23 +170,42 @@ public final class AspectFinder {
     }
 
     private static List<Aspect> aspects(
-            List<Concept> concepts, List<Integer> found, double[] weights, double[] low, double[] high) {
+            ConceptDirections directions,
+            ConceptProblem problem,
+            List<Integer> found,
+            double[] weights,
+            Bootstrap.Intervals intervals) {
         double total = found.stream().mapToDouble(c -> weights[c]).sum();
         List<Aspect> aspects = new ArrayList<>(found.size());
         for (int c : found) {
-            Interval interval = new Interval(Math.min(weights[c], low[c]), Math.max(weights[c], high[c]));
-            aspects.add(aspect(concepts.get(c), weights[c], interval, weights[c] / total));
+            Interval interval = new Interval(
+                    Math.min(weights[c], intervals.low()[c]),
+                    Math.max(weights[c], intervals.high()[c]));
+            Double calibrated = directions
+                    .asked(c)
+                    .map(asked -> problem.calibrated(c, weights[c], asked))
+                    .orElse(null);
+            aspects.add(aspect(
+                    directions.vocabulary().concepts().get(c),
+                    weights[c],
+                    interval,
+                    calibrated,
+                    weights[c] / total,
+                    intervals.selected()[c]));
         }
         return List.copyOf(aspects);
     }
 
-    private static Aspect aspect(Concept concept, double score, Interval interval, double share) {
+    private static Aspect aspect(
+            Concept concept, double score, Interval interval, Double calibrated, double share, double selected) {
         return new Aspect(
                 concept.name(),
                 concept.category().label(),
                 score,
                 interval,
+                calibrated,
                 share,
+                selected,
                 concept.wordings().subList(1, concept.wordings().size()),
                 concept.phrase().render(SummaryWriter.degree(score)));
     }

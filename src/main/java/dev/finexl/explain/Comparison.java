@@ -37,8 +37,10 @@ sealed interface Comparison {
      * @param base folder of the base's pictures
      * @param personalized folder of the personalised model's pictures
      * @param names of the files that both folders have, sorted
+     * @param promptsKnown whether the request says what they draw
      */
-    record Given(CatalogueEntry base, CatalogueEntry personalized, List<String> names) implements Comparison {
+    record Given(CatalogueEntry base, CatalogueEntry personalized, List<String> names, boolean promptsKnown)
+            implements Comparison {
 
         @Override
         public int images() {

@@ -3,15 +3,12 @@ package dev.finexl.explain;
 import dev.finexl.concept.Concept;
 import dev.finexl.concept.ConceptDirections;
 import dev.finexl.concept.DirectionEncoder;
-import dev.finexl.concept.PromptEditor;
 import dev.finexl.concept.Vocabulary;
 import dev.finexl.embed.ClipEncoder;
 import dev.finexl.embed.TextEncoder;
 import dev.finexl.explain.ExplainListener.Stage;
 import dev.finexl.explain.RequestResolver.Plan;
 import dev.finexl.generate.ImageGenerator;
-import dev.finexl.generate.ImageRequest;
-import dev.finexl.generate.SamplerSettings;
 import dev.finexl.onnx.RunScope;
 import dev.finexl.onnx.SharedModels.Lease;
 import java.io.IOException;
@@ -22,7 +19,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.stream.Stream;
 
 /**
  * Measures the directions of a plan's concepts: always with the text encoder, and, where the base's own pictures of a
@@ -51,7 +47,7 @@ final class ConceptMeasurer {
     /**
      * Measures with the prompts that are drawn.
      *
-     * @param byPrompt whether also prompt by prompt; not of pictures that are given, whose prompts nobody knows
+     * @param byPrompt whether also prompt by prompt, where it is known which picture draws which
      */
     Measured measure(
             Plan plan,
@@ -60,24 +56,33 @@ final class ConceptMeasurer {
             ClipEncoder encoder,
             ExplainListener listener,
             RunScope scope) {
-        boolean sampled = plan.comparison() instanceof Comparison.Sampled;
         ConceptDirections texts = new DirectionEncoder(texts(encoder, scope), TEXTS_AT_ONCE)
                 .measure(
                         vocabulary,
                         plan.drawnPrompts(),
-                        byPrompt && sampled,
+                        byPrompt && plan.promptsKnown(),
                         (done, total) -> listener.progress(Stage.CONCEPTS, done, total));
-        if (texts.byPrompt().isEmpty()) {
+        if (!(plan.comparison() instanceof Comparison.Sampled comparison)) {
             return new Measured(texts, 0);
         }
-        PictureDirections known = PictureDirections.find(key(plan, encoder), models.directions());
-        PromptEditor editor = new PromptEditor(vocabulary);
-        List<float[][]> pictures = new ArrayList<>();
-        for (Concept concept : vocabulary.concepts()) {
-            pictures.add(known.entries().get(hash(said(plan, editor, concept))));
+        try (Lease<ImageGenerator> base = models.generator(comparison.base())) {
+            AskedPictures asked = asked(plan, comparison, encoder, base.value(), scope);
+            PictureDirections known = PictureDirections.find(asked.key(), models.directions());
+            List<float[][]> pictures = new ArrayList<>();
+            for (Concept concept : vocabulary.concepts()) {
+                pictures.add(known.entries().get(AskedPictures.hash(asked.said(concept))));
+            }
+            int found = (int) pictures.stream().filter(Objects::nonNull).count();
+            return new Measured(
+                    found == 0 ? texts : texts.withPictures(pictures),
+                    texts.byPrompt().isPresent() ? found : 0);
         }
-        int found = (int) pictures.stream().filter(Objects::nonNull).count();
-        return new Measured(found == 0 ? texts : texts.averagedWith(pictures), found);
+    }
+
+    private AskedPictures asked(
+            Plan plan, Comparison.Sampled sampled, ClipEncoder encoder, ImageGenerator base, RunScope scope) {
+        return new AskedPictures(
+                plan, sampled, encoder, base, SamplerChoice.settings(sampled.sampling(), base, batch), scope);
     }
 
     private static TextEncoder texts(ClipEncoder encoder, RunScope scope) {
@@ -106,75 +111,19 @@ final class ConceptMeasurer {
         }
         Files.createDirectories(target);
         List<Concept> concepts = plan.vocabulary().concepts();
-        PromptEditor editor = new PromptEditor(plan.vocabulary());
-        List<String> prompts = plan.prompts().prompts();
-        long total = (1L + concepts.size()) * prompts.size();
         try (Lease<ClipEncoder> encoder = models.encoder(plan.encoder());
                 Lease<ImageGenerator> base = models.generator(sampled.base())) {
-            SamplerSettings settings = SamplerChoice.settings(sampled.sampling(), base.value(), batch);
-            float[][] plain = embed(encoder.value(), base.value(), prompts, settings, 0, total, listener, scope);
+            AskedPictures asked = asked(plan, sampled, encoder.value(), base.value(), scope);
+            long prompts = asked.prompts().size();
+            long total = (1L + concepts.size()) * prompts;
+            float[][] plain = asked.embed(asked.prompts(), Stage.SAMPLING, 0, total, listener);
             Map<String, float[][]> entries = new LinkedHashMap<>();
             for (int c = 0; c < concepts.size(); c++) {
-                List<String> said = said(plan, editor, concepts.get(c));
-                long done = (1L + c) * prompts.size();
-                float[][] rows = embed(encoder.value(), base.value(), said, settings, done, total, listener, scope);
-                entries.put(hash(said), differences(rows, plain));
+                List<String> said = asked.said(concepts.get(c));
+                float[][] rows = asked.embed(said, Stage.SAMPLING, (1L + c) * prompts, total, listener);
+                entries.put(AskedPictures.hash(said), AskedPictures.differences(rows, plain));
             }
-            return new PictureDirections(entries).write(target, key(plan, encoder.value()));
-        }
-    }
-
-    /** Embeddings of the pictures of some prompts, prompt {@code j} with seed {@code j}. */
-    private static float[][] embed(
-            ClipEncoder encoder,
-            ImageGenerator base,
-            List<String> prompts,
-            SamplerSettings settings,
-            long before,
-            long total,
-            ExplainListener listener,
-            RunScope scope) {
-        float[][] rows = new float[prompts.size()][];
-        List<ImageRequest> requests = PairSampler.requests(prompts, prompts.size(), 0);
-        base.generate(scope, requests, settings, (first, images) -> {
-            float[][] part = encoder.embedImages(scope, images);
-            System.arraycopy(part, 0, rows, first, part.length);
-            listener.progress(Stage.SAMPLING, before + first + part.length, total);
-        });
-        return rows;
-    }
-
-    private static float[][] differences(float[][] rows, float[][] plain) {
-        float[][] differences = new float[rows.length][rows[0].length];
-        for (int p = 0; p < rows.length; p++) {
-            for (int k = 0; k < rows[p].length; k++) {
-                differences[p][k] = rows[p][k] - plain[p][k];
-            }
-        }
-        return differences;
-    }
-
-    /** All prompts of the plan, also those beyond the pictures that are drawn, with the concept in its name's wording. */
-    private static List<String> said(Plan plan, PromptEditor editor, Concept concept) {
-        return plan.prompts().prompts().stream()
-                .map(prompt -> editor.say(prompt, concept, concept.name()))
-                .toList();
-    }
-
-    private static String hash(List<String> said) {
-        return ProvenanceRecorder.sha256(said.stream());
-    }
-
-    /** Of all that pictures and their embeddings depend on, apart from the prompts. */
-    private String key(Plan plan, ClipEncoder encoder) {
-        Comparison.Sampled sampled = (Comparison.Sampled) plan.comparison();
-        try (Lease<ImageGenerator> base = models.generator(sampled.base())) {
-            SamplerSettings settings = SamplerChoice.settings(sampled.sampling(), base.value(), batch);
-            return ProvenanceRecorder.sha256(Stream.of(
-                    ProvenanceRecorder.hashes(sampled.base(), base.value().files())
-                            .toString(),
-                    ProvenanceRecorder.hashes(plan.encoder(), encoder.files()).toString(),
-                    ProvenanceRecorder.described(settings).toString()));
+            return new PictureDirections(entries).write(target, asked.key());
         }
     }
 }

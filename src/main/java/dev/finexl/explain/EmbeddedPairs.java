@@ -1,7 +1,6 @@
 package dev.finexl.explain;
 
 import dev.finexl.explain.Measurer.Measurement;
-import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.ejml.data.DMatrixRMaj;
@@ -35,23 +34,22 @@ public record EmbeddedPairs(DMatrixRMaj base, DMatrixRMaj personalized, List<Hea
     }
 
     /** @param base at least one picture, and as many as {@code personalized} */
-    static EmbeddedPairs of(Measurement[] base, Measurement[] personalized) {
+    static EmbeddedPairs of(List<Measurement> base, List<Measurement> personalized) {
         return new EmbeddedPairs(
                 embeddings(base),
                 embeddings(personalized),
-                IntStream.range(0, base[0].heads().size())
+                IntStream.range(0, base.getFirst().heads().size())
                         .mapToObj(head -> new HeadNumbers(numbers(base, head), numbers(personalized, head)))
                         .toList());
     }
 
-    private static DMatrixRMaj embeddings(Measurement[] side) {
-        return matrix(Arrays.stream(side).map(Measurement::embedding).toArray(float[][]::new));
+    private static DMatrixRMaj embeddings(List<Measurement> side) {
+        return matrix(side.stream().map(Measurement::embedding).toArray(float[][]::new));
     }
 
-    private static DMatrixRMaj numbers(Measurement[] side, int head) {
-        return matrix(Arrays.stream(side)
-                .map(measurement -> measurement.heads().get(head))
-                .toArray(float[][]::new));
+    private static DMatrixRMaj numbers(List<Measurement> side, int head) {
+        return matrix(
+                side.stream().map(measurement -> measurement.heads().get(head)).toArray(float[][]::new));
     }
 
     private static DMatrixRMaj matrix(float[][] rows) {

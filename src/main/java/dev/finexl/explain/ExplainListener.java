@@ -18,7 +18,8 @@ public interface ExplainListener {
         EMBEDDING("embedding"),
         PROPOSALS("proposals"),
         CONCEPTS("concepts"),
-        DECOMPOSITION("decomposition");
+        DECOMPOSITION("decomposition"),
+        CALIBRATION("calibration");
 
         private final String key;
 
@@ -52,8 +53,8 @@ public interface ExplainListener {
     /**
      * A stage has come some way.
      *
-     * @param done units of the stage that are done: bytes for downloading, pictures for sampling and embedding, texts for
-     *     concepts
+     * @param done units of the stage that are done: bytes for downloading, pictures for sampling, embedding and calibration,
+     *     texts for concepts
      * @param total units of the whole stage
      */
     default void progress(Stage stage, long done, long total) {}

@@ -24,8 +24,10 @@ import java.util.List;
  * @param baseImages folder of the base's pictures, in place of a base model
  * @param personalizedImages folder of the personalised model's pictures, paired with the other by file name
  * @param encoder reference of the image and text encoder; null for the one that the base's {@code finexl.json} names
- * @param prompts what to draw; null for {@code promptSet}
- * @param promptSet name of a set of prompts that ships; null for the base's own
+ * @param prompts what to draw, or what the given pictures draw, in turn, in the order of their file names; null for
+ *     {@code promptSet}
+ * @param promptSet name of a set of prompts that ships; null for the base's own, or, of given pictures, if it is not known
+ *     what they draw
  * @param negativePrompt what guidance leads away from; null for nothing
  * @param guidanceScale weight of classifier-free guidance, 0 to 100; at 1 and below there is none
  * @param scheduler name of a scheduler, configured from the model's own; null for the model's default
@@ -42,6 +44,13 @@ import java.util.List;
  *     none
  * @param policy limits on what the heads measure
  * @param propose whether the configured vision-language model adds concepts to look for; null for false
+ * @param confidence level of the intervals, and one minus that of the tests; null for 0.95
+ * @param sequential whether sampling stops before {@code images} pictures once the answer is settled; null for true,
+ *     or for false if there is a policy
+ * @param precision half-width, in scores, below which an interval is narrow enough to stop; null for
+ *     {@value Looks#PRECISION}
+ * @param calibrate whether the base is asked for each aspect that is found, where that has not been measured before, so
+ *     that its calibrated score is known; null for false
  */
 public record ExplainRequest(
         @Size(min = 1, max = MAX_REFERENCE) String base,
@@ -66,7 +75,11 @@ public record ExplainRequest(
         @Size(min = 1, max = MAX_CONCEPTS) List<@NotNull @Valid ConceptInput> concepts,
         @Size(max = MAX_HEADS) List<@NotNull @Size(min = 1, max = MAX_REFERENCE) String> heads,
         @Size(max = 100) List<@NotNull @Valid PolicyRule> policy,
-        Boolean propose) {
+        Boolean propose,
+        @DecimalMin("0.5") @DecimalMax("0.999") Double confidence,
+        Boolean sequential,
+        @DecimalMin("0.001") @DecimalMax("10") Double precision,
+        Boolean calibrate) {
 
     /** Most pictures on each side, and so most prompts. */
     public static final int MAX_IMAGES = 1000;
@@ -83,6 +96,43 @@ public record ExplainRequest(
     public ExplainRequest {
         loras = loras == null ? List.of() : loras;
         policy = policy == null ? List.of() : policy;
+    }
+
+    /** An empty request, to be filled. */
+    public static ExplainRequestBuilder builder() {
+        return new ExplainRequestBuilder();
+    }
+
+    /** This request, to be changed in some fields. */
+    public ExplainRequestBuilder toBuilder() {
+        return new ExplainRequestBuilder()
+                .base(base)
+                .personalized(personalized)
+                .loras(loras)
+                .baseImages(baseImages)
+                .personalizedImages(personalizedImages)
+                .encoder(encoder)
+                .prompts(prompts)
+                .promptSet(promptSet)
+                .negativePrompt(negativePrompt)
+                .guidanceScale(guidanceScale)
+                .scheduler(scheduler)
+                .schedulerConfig(schedulerConfig)
+                .steps(steps)
+                .height(height)
+                .width(width)
+                .images(images)
+                .seed(seed)
+                .method(method)
+                .vocabulary(vocabulary)
+                .concepts(concepts)
+                .heads(heads)
+                .policy(policy)
+                .propose(propose)
+                .confidence(confidence)
+                .sequential(sequential)
+                .precision(precision)
+                .calibrate(calibrate);
     }
 
     /**

@@ -1,22 +1,13 @@
 package dev.finexl.explain;
 
 import dev.finexl.concept.ConceptProposer;
-import dev.finexl.concept.Vocabulary;
 import dev.finexl.decompose.DecompositionMethod;
-import dev.finexl.decompose.Divergence;
-import dev.finexl.decompose.StackedNnls;
-import dev.finexl.embed.ClipEncoder;
-import dev.finexl.explain.ExplainListener.Stage;
 import dev.finexl.explain.RequestResolver.Plan;
-import dev.finexl.generate.ImageGenerator;
-import dev.finexl.generate.SamplerSettings;
 import dev.finexl.onnx.RunScope;
-import dev.finexl.onnx.SharedModels.Lease;
 import dev.finexl.store.Catalogue;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
 
 /**
  * The one function: from a request to an explanation. It samples pairs of pictures, base and personalised with the same
@@ -111,33 +102,22 @@ public final class Explainer {
         boolean propose = propose(request);
         StageClock clock = new StageClock(scope);
         Plan plan = resolver.during(new Downloads(listener, scope, clock)).resolve(request);
-        ProvenanceRecorder provenance = new ProvenanceRecorder(models.runtime(), version, plan);
-        clock.enter(Stage.LOADING);
-        listener.progress(Stage.LOADING, 0, 1);
-        try (Lease<ClipEncoder> encoder = models.encoder(plan.encoder());
-                Measurer measurer = Measurer.open(models, encoder.value(), plan.heads(), scope)) {
-            provenance.model("encoder", plan.encoder(), encoder.value().files(), null);
-            provenance.heads(measurer.heads());
-            KeptPairs kept = new KeptPairs(listener, propose ? proposer.pairs() : 0);
-            EmbeddedPairs pairs = pairs(plan, measurer, kept, scope, clock, provenance);
-            Vocabulary vocabulary = plan.vocabulary();
-            if (propose) {
-                clock.enter(Stage.PROPOSALS);
-                vocabulary = widened(plan, kept, listener, provenance);
-                scope.check();
-            }
-            clock.enter(Stage.CONCEPTS);
-            ConceptMeasurer.Measured measured =
-                    concepts.measure(plan, vocabulary, method instanceof StackedNnls, encoder.value(), listener, scope);
-            provenance.onPictures(measured.onPictures());
-            clock.enter(Stage.DECOMPOSITION);
-            listener.progress(Stage.DECOMPOSITION, 0, 1);
-            Divergence divergence = Divergence.between(pairs.base(), pairs.personalized());
-            AspectFinder.Findings findings = new AspectFinder(method).find(divergence, measured.directions());
-            Map<String, List<HeadOutput>> heads = HeadReport.of(measurer.heads(), pairs);
-            listener.progress(Stage.DECOMPOSITION, 1, 1);
-            return explanation(plan, method, divergence, findings, heads, provenance, clock);
-        }
+        return new ExplanationRun(
+                        plan, method, propose ? proposer : null, models, batch, version, listener, scope, clock)
+                .run();
+    }
+
+    /**
+     * Names the explanation of a request by all that it depends on: SHA-256, in hexadecimal, of the contents of every model
+     * and picture, the sampler, prompts, concepts, seeds and settings, and of what computes it. Two requests with the same
+     * key have the same explanation, apart from times and from the words of a proposer; one byte of a model makes another key.
+     *
+     * @throws InvalidRequestException if the request cannot be answered as it stands
+     */
+    public String key(ExplainRequest request) {
+        DecompositionMethod method = method(request.method());
+        String asked = method.id() + (propose(request) ? " with proposals" : "");
+        return new ContentKeys(models, batch).explanation(resolver.resolve(request), asked, version);
     }
 
     /**
@@ -176,70 +156,5 @@ public final class Explainer {
                             + " finexl.proposer.model");
         }
         return true;
-    }
-
-    /** Proposals come behind the vocabulary and are candidates like all others: a word that nothing speaks for gets no weight. */
-    private Vocabulary widened(Plan plan, KeptPairs kept, ExplainListener listener, ProvenanceRecorder provenance) {
-        listener.progress(Stage.PROPOSALS, 0, 1);
-        ConceptProposer.Proposals proposals = proposer.propose(plan.vocabulary(), kept.pairs(plan));
-        provenance.proposals(proposals);
-        plan.warnings().addAll(proposals.warnings());
-        listener.progress(Stage.PROPOSALS, 1, 1);
-        return plan.vocabulary().with(proposals.concepts());
-    }
-
-    private EmbeddedPairs pairs(
-            Plan plan,
-            Measurer measurer,
-            ExplainListener listener,
-            RunScope scope,
-            StageClock clock,
-            ProvenanceRecorder provenance) {
-        return switch (plan.comparison()) {
-            case Comparison.Given given -> {
-                clock.enter(Stage.EMBEDDING);
-                yield new GivenPairs(measurer, listener).embed(given);
-            }
-            case Comparison.Sampled sampled -> {
-                try (Lease<ImageGenerator> base = models.generator(sampled.base());
-                        OpenModels.Personalized other = models.personalized(sampled, provenance)) {
-                    provenance.model("base", sampled.base(), base.value().files(), null);
-                    SamplerSettings settings = SamplerChoice.settings(sampled.sampling(), base.value(), batch);
-                    provenance.sampler(settings);
-                    listener.progress(Stage.LOADING, 1, 1);
-                    yield new PairSampler(measurer, scope, listener, clock)
-                            .sample(
-                                    base.value(),
-                                    other.generator(),
-                                    PairSampler.requests(plan.prompts().prompts(), sampled.images(), sampled.seed()),
-                                    settings);
-                }
-            }
-        };
-    }
-
-    private static Explanation explanation(
-            Plan plan,
-            DecompositionMethod method,
-            Divergence divergence,
-            AspectFinder.Findings findings,
-            Map<String, List<HeadOutput>> heads,
-            ProvenanceRecorder provenance,
-            StageClock clock) {
-        return new Explanation(
-                SummaryWriter.write(findings.changed(), findings.pValue(), findings.aspects(), findings.unexplained()),
-                findings.changed(),
-                findings.pValue(),
-                findings.aspects(),
-                findings.unexplained(),
-                findings.relativeError(),
-                divergence.norm(),
-                findings.vector(),
-                method.id(),
-                heads,
-                Policy.judge(plan.policy(), heads),
-                List.copyOf(plan.warnings()),
-                provenance.usage(clock.finish()),
-                provenance.finish());
     }
 }

@@ -13,12 +13,15 @@ import java.util.Map;
  * @param pValue of the sign-flip permutation test of "nothing changed", above 0 and at most 1
  * @param aspects what changed, strongest first; only aspects whose interval stays above zero
  * @param unexplained share of the squared mean change that the reported aspects leave, 0 to 1
+ * @param explained share of the change that the reported aspects explain in pairs that their weights were not fitted to,
+ *     0 to 1: by cross-validation over the pairs
  * @param relativeError what all weights of the decomposition leave of the mean change, in the embedding space: 0 for
  *     nothing, 1 for all of it
  * @param divergenceNorm length of the mean paired difference of unit embeddings, 0 to 2
  * @param vector the explanation vector: the aspects' directions times their scores, normalised; all zeros if nothing
  *     is explained
  * @param method the decomposition that was used
+ * @param sampling how many pairs it rests on, and why not more; absent for pictures that were given
  * @param heads what the aspect heads measured, by the heads' names; each with the strongest change first
  * @param policy whether the limits of the request are kept; absent if it sets none
  * @param warnings what the reader should know before trusting the scores
@@ -31,10 +34,12 @@ import java.util.Map;
     "pValue",
     "aspects",
     "unexplained",
+    "explained",
     "relativeError",
     "divergenceNorm",
     "vector",
     "method",
+    "sampling",
     "heads",
     "policy",
     "warnings",
@@ -47,10 +52,12 @@ public record Explanation(
         double pValue,
         List<Aspect> aspects,
         double unexplained,
+        double explained,
         double relativeError,
         double divergenceNorm,
         double[] vector,
         String method,
+        @JsonInclude(JsonInclude.Include.NON_NULL) SamplingReport sampling,
         Map<String, List<HeadOutput>> heads,
         @JsonInclude(JsonInclude.Include.NON_NULL) PolicyResult policy,
         List<String> warnings,

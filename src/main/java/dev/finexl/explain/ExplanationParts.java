@@ -11,12 +11,8 @@ import dev.finexl.generate.ImageRequest;
 import dev.finexl.generate.SamplerSettings;
 import dev.finexl.onnx.RunScope;
 import dev.finexl.onnx.SharedModels.Lease;
-import dev.finexl.store.CatalogueEntry;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 
 /**
  * Exists because sampling is nearly all that an explanation costs, and who compares many personalisations of one base,
@@ -31,14 +27,14 @@ public final class ExplanationParts {
     private final OpenModels models;
     private final int batch;
     private final RunScope scope;
-    /** A model is part of many requests, and hashing its files takes as long as reading them. */
-    private final Map<String, String> hashes = new HashMap<>();
+    private final ContentKeys keys;
 
     ExplanationParts(RequestResolver resolver, OpenModels models, int batch, RunScope scope) {
         this.resolver = resolver;
         this.models = models;
         this.batch = batch;
         this.scope = scope;
+        this.keys = new ContentKeys(models, batch);
     }
 
     /** A request that was found to be answerable, with every choice made. */
@@ -80,57 +76,13 @@ public final class ExplanationParts {
     }
 
     /**
-     * SHA-256, in hexadecimal, of all that the embeddings of some pictures of one side depend on: the models' files, the
-     * LoRAs and their weights, the sampler, the prompts and seeds, the encoder and what it runs on. LoRAs and pictures
-     * count by content alone; a whole model also by its files' sizes and times.
+     * SHA-256, in hexadecimal, of all that the embeddings of some pictures of one side depend on.
      *
      * @param first index of the first picture, 0 or more
      * @param count how many pictures, 1 or more
      */
     public String key(Prepared request, Side side, int first, int count) {
-        List<String> parts = new ArrayList<>();
-        parts.add(models.runtime().version() + " " + models.runtime().providerName());
-        try (Lease<ClipEncoder> encoder = models.encoder(request.plan.encoder())) {
-            parts.add(wholeModel(request.plan.encoder(), encoder.value().files()));
-        }
-        switch (request.plan.comparison()) {
-            case Comparison.Given given -> {
-                CatalogueEntry folder = side == Side.BASE ? given.base() : given.personalized();
-                List<String> names = given.names().subList(first, first + count);
-                parts.add(ProvenanceRecorder.hashes(folder, names).toString());
-            }
-            case Comparison.Sampled sampled -> {
-                try (Lease<ImageGenerator> base = models.generator(sampled.base())) {
-                    SamplerSettings settings = SamplerChoice.settings(sampled.sampling(), base.value(), batch);
-                    parts.add(ProvenanceRecorder.described(settings).toString());
-                }
-                parts.add(modelHash(side == Side.BASE ? sampled.base() : sampled.personalized()));
-                if (side == Side.PERSONALIZED) {
-                    sampled.loras()
-                            .forEach(lora -> parts.add(lora.weight() + " "
-                                    + hash(lora.entry(), List.of(lora.entry().file()))));
-                }
-                requests(request, sampled, first, count).forEach(picture -> parts.add(picture.toString()));
-            }
-        }
-        return ProvenanceRecorder.sha256(parts.stream());
-    }
-
-    private String modelHash(CatalogueEntry entry) {
-        try (Lease<ImageGenerator> model = models.generator(entry)) {
-            return wholeModel(entry, model.value().files());
-        }
-    }
-
-    /** A model's weights may lie in files beside those that are opened by name, so its folder's state counts too. */
-    private String wholeModel(CatalogueEntry entry, List<String> files) {
-        return hash(entry, files) + " " + entry.files().fingerprint();
-    }
-
-    private String hash(CatalogueEntry entry, List<String> files) {
-        return hashes.computeIfAbsent(
-                OpenModels.key(entry) + entry.file(),
-                _ -> ProvenanceRecorder.hashes(entry, files).toString());
+        return keys.pictures(request.plan, side, first, count);
     }
 
     private static List<ImageRequest> requests(Prepared request, Comparison.Sampled sampled, int first, int count) {
@@ -176,10 +128,10 @@ public final class ExplanationParts {
         try (Lease<ImageGenerator> base = models.generator(sampled.base())) {
             SamplerSettings settings = SamplerChoice.settings(sampled.sampling(), base.value(), batch);
             if (side == Side.BASE) {
-                return sampler.side(side, base.value(), pictures, settings, 0, pictures.size());
+                return sampler.side(side, base.value(), pictures, settings, 0, 0, pictures.size());
             }
             try (OpenModels.Personalized other = models.personalized(sampled)) {
-                return sampler.side(side, other.generator(), pictures, settings, 0, pictures.size());
+                return sampler.side(side, other.generator(), pictures, settings, 0, 0, pictures.size());
             }
         }
     }

@@ -30,7 +30,7 @@ final class GivenPairs {
         Measurement[] base = side(Side.BASE, given.base(), given.names(), 0, total);
         Measurement[] personalized =
                 side(Side.PERSONALIZED, given.personalized(), given.names(), given.images(), total);
-        return EmbeddedPairs.of(base, personalized);
+        return EmbeddedPairs.of(List.of(base), List.of(personalized));
     }
 
     /**

@@ -9,9 +9,9 @@ import com.fasterxml.jackson.annotation.JsonInclude;
  * @param base its mean over the base's pictures
  * @param personalized its mean over the personalised pictures
  * @param change the mean of the paired differences, personalised minus base
- * @param interval of the change at level 0.95, by resampling the pairs of pictures
+ * @param interval of the change by resampling the pairs of pictures
  * @param pValue of the sign-flip test of "this number did not change", above 0 and at most 1
- * @param changed whether it changed by more than chance, at level 0.05 for all numbers of the head together
+ * @param changed whether it changed by more than chance, for all numbers of the head together
  * @param direction {@code higher means more} of what the number is named after, or {@code higher means less}
  * @param unit of all of these; empty where the head does not say
  * @param heldOutError mean absolute error of the head on pictures that it was not trained on; null where it does not say

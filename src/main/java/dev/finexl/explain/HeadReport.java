@@ -19,7 +19,6 @@ import org.ejml.dense.row.CommonOps_DDRM;
 /** Turns what the heads measured of the pairs into the changes that an explanation reports, the strongest first. */
 final class HeadReport {
 
-    private static final double LEVEL = 0.05;
     private static final int FLIPS = 9999;
     private static final int REPLICATES = 1000;
     /** Tests and intervals are part of the answer, so their randomness is fixed. */
@@ -31,22 +30,27 @@ final class HeadReport {
      * The changes of all heads by the heads' names.
      *
      * @param heads in the order of {@link EmbeddedPairs#heads}
+     * @param confidence level of the intervals, and one minus that of the tests
+     * @param share of the error 1 &minus; confidence that may be used ({@link Looks})
      */
-    static Map<String, List<HeadOutput>> of(List<AspectHead> heads, EmbeddedPairs pairs) {
+    static Map<String, List<HeadOutput>> of(
+            List<AspectHead> heads, EmbeddedPairs pairs, double confidence, double share) {
         Map<String, List<HeadOutput>> report = new LinkedHashMap<>();
         for (int h = 0; h < heads.size(); h++) {
             HeadConfig config = heads.get(h).config();
-            report.put(config.name(), outputs(config.outputs(), pairs.heads().get(h)));
+            report.put(config.name(), outputs(config.outputs(), pairs.heads().get(h), confidence, share));
         }
         return Collections.unmodifiableMap(report);
     }
 
-    private static List<HeadOutput> outputs(List<HeadConfig.Output> names, HeadNumbers numbers) {
+    private static List<HeadOutput> outputs(
+            List<HeadConfig.Output> names, HeadNumbers numbers, double confidence, double share) {
+        Divergence divergence = Divergence.between(numbers.base(), numbers.personalized());
         PairedChange change = PairedChange.of(
-                Divergence.between(numbers.base(), numbers.personalized()),
+                divergence.reordered(divergence.order()),
                 new Bootstrap(REPLICATES, SEED),
                 new SignFlipTest(FLIPS, SEED),
-                LEVEL);
+                (1 - confidence) * share);
         double[] base = means(numbers.base());
         double[] personalized = means(numbers.personalized());
         List<HeadOutput> outputs = new ArrayList<>(names.size());
@@ -58,7 +62,7 @@ final class HeadReport {
                     personalized[k],
                     change.mean()[k],
                     new Interval(change.low()[k], change.high()[k]),
-                    change.pValue()[k],
+                    Math.min(1, change.pValue()[k] / share),
                     change.changed()[k],
                     name.direction().label(),
                     name.unit(),

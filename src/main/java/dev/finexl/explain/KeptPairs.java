@@ -41,6 +41,11 @@ final class KeptPairs implements ExplainListener {
         next.image(side, index, image);
     }
 
+    @Override
+    public void aspects(int pairs, List<Aspect> aspects) {
+        next.aspects(pairs, aspects);
+    }
+
     /** The pairs of which both pictures came, with the prompts by which the plan drew them. */
     List<PicturePair> pairs(Plan plan) {
         List<PicturePair> pairs = new ArrayList<>();

@@ -45,18 +45,35 @@ final class PairSampler {
         return prompts.get(j % prompts.size());
     }
 
-    EmbeddedPairs sample(
-            ImageGenerator base, ImageGenerator personalized, List<ImageRequest> requests, SamplerSettings settings) {
+    /**
+     * Samples further pairs.
+     *
+     * @param requests of all pairs that may be wanted
+     * @param left what was measured of the base's pictures so far; those of the further pairs are added
+     * @param right the same of the other side
+     * @param until how many pairs there are to be
+     */
+    void sample(
+            ImageGenerator base,
+            ImageGenerator personalized,
+            List<ImageRequest> requests,
+            List<Measurement> left,
+            List<Measurement> right,
+            int until,
+            SamplerSettings settings) {
+        int from = left.size();
         long total = 2L * requests.size();
-        listener.progress(Stage.SAMPLING, 0, total);
-        Measurement[] left = side(Side.BASE, base, requests, settings, 0, total);
-        Measurement[] right = side(Side.PERSONALIZED, personalized, requests, settings, requests.size(), total);
-        return EmbeddedPairs.of(left, right);
+        listener.progress(Stage.SAMPLING, 2L * from, total);
+        List<ImageRequest> more = requests.subList(from, until);
+        left.addAll(List.of(side(Side.BASE, base, more, settings, from, from + left.size(), total)));
+        right.addAll(List.of(
+                side(Side.PERSONALIZED, personalized, more, settings, from, left.size() + right.size(), total)));
     }
 
     /**
-     * Measures the pictures of one side.
+     * Measures pictures of one side.
      *
+     * @param offset index of the first picture's pair
      * @param before pictures that were done before, for progress
      * @param total pictures in all, for progress
      */
@@ -65,7 +82,8 @@ final class PairSampler {
             ImageGenerator generator,
             List<ImageRequest> requests,
             SamplerSettings settings,
-            int before,
+            int offset,
+            long before,
             long total) {
         Measurement[] measured = new Measurement[requests.size()];
         clock.enter(Stage.SAMPLING);
@@ -73,7 +91,7 @@ final class PairSampler {
             clock.enter(Stage.EMBEDDING);
             Measurement[] batch = measurer.measure(images);
             System.arraycopy(batch, 0, measured, first, batch.length);
-            tell(side, first, images);
+            tell(side, offset + first, images);
             listener.progress(Stage.SAMPLING, before + first + images.size(), total);
             clock.enter(Stage.SAMPLING);
         });

@@ -39,11 +39,20 @@ record PictureDirections(Map<String, float[][]> entries) {
 
     /** Finds what has been measured under a key: in a folder, or else among what ships with the program. */
     static PictureDirections find(String key, Optional<Path> folder) {
+        return read(key, folder).map(PictureDirections::parse).orElse(NONE);
+    }
+
+    /** The hash of what {@link #find} finds; empty where it finds nothing. */
+    static String sha256(String key, Optional<Path> folder) {
+        return read(key, folder).map(ProvenanceRecorder::sha256).orElse("");
+    }
+
+    private static Optional<byte[]> read(String key, Optional<Path> folder) {
         Optional<Path> file = folder.map(f -> f.resolve(key + ENDING)).filter(Files::isRegularFile);
         try (InputStream in = file.isPresent()
                 ? Files.newInputStream(file.get())
                 : PictureDirections.class.getClassLoader().getResourceAsStream(RESOURCES + key + ENDING)) {
-            return in == null ? NONE : parse(in.readNBytes(LARGEST));
+            return in == null ? Optional.empty() : Optional.of(in.readNBytes(LARGEST));
         } catch (IOException e) {
             throw new UncheckedIOException("the concept directions '%s' cannot be read".formatted(key), e);
         }

@@ -98,12 +98,21 @@ final class ProvenanceRecorder {
                         .toList());
     }
 
-    Usage usage(Map<String, Usage.StageTime> stages) {
-        int sampled = plan.comparison() instanceof Comparison.Sampled s ? 2 * s.images() : 0;
-        return new Usage(sampled, sampler == null ? 0 : (long) sampled * sampler.evaluations(), stages);
+    /**
+     * @param sampling null for pictures that were given
+     * @param calibration pictures that were sampled for calibration
+     */
+    Usage usage(SamplingReport sampling, int calibration, Map<String, Usage.StageTime> stages) {
+        if (sampling == null) {
+            return new Usage(0, 0, 0, stages);
+        }
+        int sampled = 2 * sampling.pairs() + calibration;
+        return new Usage(
+                sampled, 2 * (sampling.budget() - sampling.pairs()), (long) sampled * sampler.evaluations(), stages);
     }
 
-    Provenance finish() {
+    /** @param sampling null for pictures that were given */
+    Provenance finish(SamplingReport sampling) {
         Long seed = plan.comparison() instanceof Comparison.Sampled s ? s.seed() : null;
         List<String> prompts = plan.drawnPrompts().prompts();
         Stream<String> concepts = plan.vocabulary().concepts().stream().map(Concept::toString);
@@ -116,7 +125,7 @@ final class ProvenanceRecorder {
                 onPictures,
                 proposals,
                 seed,
-                plan.comparison().images(),
+                sampling == null ? plan.comparison().images() : sampling.pairs(),
                 runtime.providerName(),
                 versions());
     }
@@ -131,10 +140,18 @@ final class ProvenanceRecorder {
 
     /** Of the texts, each ended by a line feed. */
     static String sha256(Stream<String> texts) {
+        MessageDigest digest = digest();
+        texts.forEach(text -> digest.update((text + "\n").getBytes(StandardCharsets.UTF_8)));
+        return HexFormat.of().formatHex(digest.digest());
+    }
+
+    static String sha256(byte[] bytes) {
+        return HexFormat.of().formatHex(digest().digest(bytes));
+    }
+
+    private static MessageDigest digest() {
         try {
-            MessageDigest digest = MessageDigest.getInstance("SHA-256");
-            texts.forEach(text -> digest.update((text + "\n").getBytes(StandardCharsets.UTF_8)));
-            return HexFormat.of().formatHex(digest.digest());
+            return MessageDigest.getInstance("SHA-256");
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("every Java has SHA-256", e);
         }

@@ -11,7 +11,9 @@ import java.util.List;
 /** Reads the concepts of a request by the one reader of vocabularies, so that the same rules hold as for files. */
 final class RequestConcepts {
 
-    private static final String NAME = "request";
+    /** What the vocabulary of a request is called. */
+    static final String NAME = "request";
+
     private static final ObjectMapper MAPPER =
             new ObjectMapper().setDefaultPropertyInclusion(JsonInclude.Include.NON_NULL);
 

@@ -60,6 +60,7 @@ final class RequestResolver {
      * @param vocabulary the concepts to look for
      * @param heads the aspect heads to measure
      * @param policy limits on what they measure
+     * @param certainty how sure the answer has to be
      * @param warnings what the reader should know
      */
     record Plan(
@@ -69,13 +70,26 @@ final class RequestResolver {
             Vocabulary vocabulary,
             List<CatalogueEntry> heads,
             List<ExplainRequest.PolicyRule> policy,
+            Certainty certainty,
             List<String> warnings) {
+
+        /** Whether the concepts are the request's own, rather than a vocabulary that ships. */
+        boolean ownConcepts() {
+            return vocabulary.name().equals(RequestConcepts.NAME);
+        }
+
+        /** Whether pair {@code j} is known to draw prompt {@code j mod prompts}. */
+        boolean promptsKnown() {
+            return switch (comparison) {
+                case Comparison.Sampled _ -> true;
+                case Comparison.Given given -> given.promptsKnown();
+            };
+        }
 
         /** The prompts that are really drawn, where there are fewer pictures than prompts. */
         PromptSet drawnPrompts() {
             int drawn = Math.min(comparison.images(), prompts.prompts().size());
-            boolean all = comparison instanceof Comparison.Given
-                    || drawn == prompts.prompts().size();
+            boolean all = !promptsKnown() || drawn == prompts.prompts().size();
             return all
                     ? prompts
                     : new PromptSet(prompts.name(), prompts.prompts().subList(0, drawn));
@@ -140,6 +154,7 @@ final class RequestResolver {
                 vocabulary(request, defaults, encoderDefaults),
                 heads(request, defaults, encoderDefaults, encoder, warnings),
                 request.policy(),
+                Certainty.of(request),
                 warnings);
     }
 
@@ -179,12 +194,17 @@ final class RequestResolver {
         warnIfForeign(base.files().reference(), encoder, warnings);
         ModelDefaults encoderDefaults = ModelDefaults.read(encoder.files());
         return new Plan(
-                new Comparison.Given(base, personalized, List.copyOf(both)),
+                new Comparison.Given(
+                        base,
+                        personalized,
+                        List.copyOf(both),
+                        request.prompts() != null || request.promptSet() != null),
                 encoder,
                 prompts(request, first(encoderDefaults.prompts(), FALLBACK)),
                 vocabulary(request, encoderDefaults, encoderDefaults),
                 heads(request, ModelDefaults.EMPTY, encoderDefaults, encoder, warnings),
                 request.policy(),
+                Certainty.of(request),
                 warnings);
     }
 

@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.within;
 
+import java.util.Arrays;
 import java.util.SplittableRandom;
+import java.util.stream.IntStream;
 import org.ejml.data.DMatrixRMaj;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -21,12 +23,56 @@ class StackedNnlsTest {
         float[][][] directions = directions(concepts, prompts, width);
         DMatrixRMaj differences = differences(directions, pairs);
         double[] expected = explicit(directions, differences, shrinkage);
-        StackedNnls.Problem problem = new StackedNnls(shrinkage).stack(directions, Divergence.of(differences));
+        StackedNnls.Problem problem = new StackedNnls(shrinkage)
+                .stack(directions, Divergence.of(differences), inTurn(differences, directions));
         double[] weights = new NnlsMethod()
                 .prepare(problem.concepts())
                 .decompose(problem.divergence().mean())
                 .weights();
         assertThat(weights).containsExactly(expected, within(1e-5));
+    }
+
+    private static int[] inTurn(DMatrixRMaj differences, float[][][] directions) {
+        return IntStream.range(0, differences.numRows)
+                .map(j -> j % directions[0].length)
+                .toArray();
+    }
+
+    @Test
+    void drawsNothingFromWhatTheModelExplains() {
+        float[][][] directions = directions(3, 4, 8);
+        DMatrixRMaj differences = new DMatrixRMaj(4, 8);
+        for (int j = 0; j < 4; j++) {
+            for (int k = 0; k < 8; k++) {
+                differences.set(j, k, 0.6 * directions[1][j][k]);
+            }
+        }
+        StackedNnls.Problem problem =
+                new StackedNnls(0).stack(directions, Divergence.of(differences), new int[] {0, 1, 2, 3});
+        Divergence residual = problem.residual(new double[] {0, 0.6, 0});
+        // The concept does different things to the prompts, and all of it is explained: nothing is left to vary.
+        for (int j = 0; j < 4; j++) {
+            assertThat(Vectors.row(residual.differences(), j)).containsExactly(residual.mean(), within(1e-6));
+        }
+        assertThat(residual.mean()).containsExactly(problem.divergence().mean(), within(1e-12));
+        assertThat(Vectors.row(problem.divergence().differences(), 0))
+                .isNotEqualTo(Vectors.row(problem.divergence().differences(), 1));
+    }
+
+    @Test
+    void doesNotDependOnTheOrderOfPairs() {
+        float[][][] directions = directions(5, 3, 8);
+        DMatrixRMaj differences = differences(directions, 7);
+        Divergence pairs = Divergence.of(differences);
+        int[] order = {3, 6, 0, 1, 5, 2, 4};
+        StackedNnls.Problem problem = new StackedNnls().stack(directions, pairs, inTurn(differences, directions));
+        StackedNnls.Problem other = new StackedNnls()
+                .stack(
+                        directions,
+                        pairs.reordered(order),
+                        Arrays.stream(order).map(j -> j % 3).toArray());
+        assertThat(other.divergence().mean())
+                .containsExactly(problem.divergence().mean(), within(1e-9));
     }
 
     /** All equations one below the other, solved as they stand. */
@@ -53,7 +99,8 @@ class StackedNnlsTest {
         // Both concepts move the two prompts by the same vectors, in the other order: their means are equal.
         float[][][] directions = {{{1, 0}, {0, 1}}, {{0, 1}, {1, 0}}};
         DMatrixRMaj differences = new DMatrixRMaj(new double[][] {{0.5, 0}, {0, 0.5}});
-        StackedNnls.Problem problem = new StackedNnls(0).stack(directions, Divergence.of(differences));
+        StackedNnls.Problem problem =
+                new StackedNnls(0).stack(directions, Divergence.of(differences), inTurn(differences, directions));
         double[] weights = new NnlsMethod()
                 .prepare(problem.concepts())
                 .decompose(problem.divergence().mean())
@@ -70,7 +117,8 @@ class StackedNnlsTest {
                 differences.set(j, k, 0.7 * directions[300][j][k]);
             }
         }
-        StackedNnls.Problem problem = new StackedNnls(0).stack(directions, Divergence.of(differences));
+        StackedNnls.Problem problem =
+                new StackedNnls(0).stack(directions, Divergence.of(differences), inTurn(differences, directions));
         assertThat(problem.candidates())
                 .hasSize(StackedNnls.MOST_CONCEPTS)
                 .isSorted()
@@ -80,7 +128,8 @@ class StackedNnlsTest {
     @Test
     void givesNothingForNoChange() {
         float[][][] directions = directions(4, 3, 6);
-        StackedNnls.Problem problem = new StackedNnls().stack(directions, Divergence.of(new DMatrixRMaj(3, 6)));
+        StackedNnls.Problem problem =
+                new StackedNnls().stack(directions, Divergence.of(new DMatrixRMaj(3, 6)), new int[] {0, 1, 2});
         assertThat(new NnlsMethod()
                         .prepare(problem.concepts())
                         .decompose(problem.divergence().mean())
@@ -93,7 +142,8 @@ class StackedNnlsTest {
         float[][][] directions = directions(3, 4, 6);
         directions[2] = directions[0];
         DMatrixRMaj differences = differences(directions, 4);
-        StackedNnls.Problem problem = new StackedNnls().stack(directions, Divergence.of(differences));
+        StackedNnls.Problem problem =
+                new StackedNnls().stack(directions, Divergence.of(differences), inTurn(differences, directions));
         assertThat(new NnlsMethod()
                         .prepare(problem.concepts())
                         .decompose(problem.divergence().mean())

@@ -127,8 +127,10 @@ class ScorecardTest {
     @Test
     void seesWhetherIntervalsCoverTheReference() {
         Outcome outcome = outcome(List.of(0, 1), 0.5, 0.4);
-        Case measured = new Case("a", PAIR, true, 1, outcome, new double[] {0.55, 0.2});
-        assertThat(metrics(measured, answer("b", FIRST, 1, outcome)).coverage()).isEqualTo(0.5);
+        Outcome other = outcome(List.of(1), 0.5, 0.2);
+        Case measured = new Case(
+                "a", PAIR, true, 1, outcome, new Case.Reference(new double[] {0.55, 0.2}, List.of(outcome, other)));
+        assertThat(metrics(measured, answer("b", FIRST, 1, outcome)).coverage()).isCloseTo(2.0 / 3, within(1e-12));
     }
 
     @Test

@@ -14,12 +14,13 @@ import org.junit.jupiter.api.Test;
 class KeptPairsTest {
 
     private static final Plan GIVEN = new Plan(
-            new Comparison.Given(null, null, List.of("a.png", "b.png")),
+            new Comparison.Given(null, null, List.of("a.png", "b.png"), false),
             null,
             null,
             null,
             List.of(),
             List.of(),
+            new Certainty(0.95, true, 0.2, false),
             List.of());
 
     private static RgbImage square(int side) {

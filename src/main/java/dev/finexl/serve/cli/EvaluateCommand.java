@@ -118,30 +118,18 @@ public final class EvaluateCommand implements Callable<Integer> {
     private ExplainRequest request() {
         boolean promptFile = prompts != null && ExplainOptions.looksLikeFile(prompts);
         boolean conceptFile = concepts != null && ExplainOptions.looksLikeFile(concepts);
-        return new ExplainRequest(
-                base,
-                null,
-                null,
-                null,
-                null,
-                encoder,
-                promptFile ? ExplainOptions.readPrompts(prompts) : null,
-                promptFile ? null : prompts,
-                null,
-                null,
-                null,
-                null,
-                steps,
-                null,
-                null,
-                images,
-                seed,
-                null,
-                conceptFile ? null : concepts,
-                conceptFile ? ExplainOptions.readConcepts(concepts) : null,
-                List.of(),
-                null,
-                null);
+        return ExplainRequest.builder()
+                .base(base)
+                .encoder(encoder)
+                .prompts(promptFile ? ExplainOptions.readPrompts(prompts) : null)
+                .promptSet(promptFile ? null : prompts)
+                .steps(steps)
+                .images(images)
+                .seed(seed)
+                .vocabulary(conceptFile ? null : concepts)
+                .concepts(conceptFile ? ExplainOptions.readConcepts(concepts) : null)
+                .heads(List.of())
+                .build();
     }
 
     private Evaluation evaluate(EvaluationSettings settings, Path cache) {

@@ -6,6 +6,7 @@ import dev.finexl.explain.ExplainListener;
 import dev.finexl.explain.ExplainRequest;
 import dev.finexl.explain.Explainer;
 import dev.finexl.explain.Explanation;
+import dev.finexl.explain.SamplingReport;
 import dev.finexl.onnx.RunScope;
 import dev.finexl.report.TerminalChart;
 import dev.finexl.report.TerminalHeads;
@@ -105,6 +106,12 @@ public final class ExplainCommand implements Callable<Integer> {
         Stream.of(TerminalHeads.renderChanges(explanation), TerminalHeads.renderPolicy(explanation))
                 .filter(text -> !text.isEmpty())
                 .forEach(text -> out.print("\n" + text));
+        SamplingReport sampling = explanation.sampling();
+        if (sampling != null && sampling.stopped() == SamplingReport.Stopped.SETTLED) {
+            out.printf(
+                    "%nSettled after %d of %d pairs; --no-sequential draws all, --precision asks for narrower intervals.%n",
+                    sampling.pairs(), sampling.budget());
+        }
         explanation.warnings().forEach(warning -> out.println("\nWarning: " + warning));
         out.flush();
         if (json != null) {

@@ -10,6 +10,7 @@ import dev.finexl.explain.ExplainRequest.ConceptInput;
 import dev.finexl.explain.ExplainRequest.LoraChoice;
 import dev.finexl.explain.ExplainRequest.PolicyRule;
 import dev.finexl.explain.InvalidRequestException;
+import dev.finexl.explain.Looks;
 import dev.finexl.store.ModelJson;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -121,6 +122,26 @@ final class ExplainOptions {
     @Option(names = "--propose", description = "let the configured vision-language model add concepts to look for")
     boolean propose;
 
+    @Option(names = "--confidence", paramLabel = "X", description = "level of intervals and tests; default: 0.95")
+    Double confidence;
+
+    @Option(
+            names = "--sequential",
+            negatable = true,
+            description = "stop drawing once the answer is settled; the default where there is no --policy")
+    Boolean sequential;
+
+    @Option(
+            names = "--precision",
+            paramLabel = "X",
+            description = "stop when every interval is at most this far from its score; default: " + Looks.PRECISION)
+    Double precision;
+
+    @Option(
+            names = "--calibrate",
+            description = "ask the base for each aspect that is found, where that has not been measured before")
+    boolean calibrate;
+
     /**
      * The request that these options are.
      *
@@ -136,30 +157,35 @@ final class ExplainOptions {
         if (noHeads && heads != null) {
             throw new InvalidRequestException("--no-heads", "--head and --no-heads exclude each other");
         }
-        return new ExplainRequest(
-                base,
-                personalized,
-                loras.stream().map(ExplainOptions::lora).toList(),
-                baseImages,
-                personalizedImages,
-                encoder,
-                promptFile ? readPrompts(prompts) : prompt.isEmpty() ? null : prompt,
-                promptFile ? null : prompts,
-                negative,
-                guidance,
-                schedulerFile ? null : scheduler,
-                schedulerFile ? readScheduler() : null,
-                steps,
-                height,
-                width,
-                images,
-                seed,
-                method,
-                conceptFile ? null : concepts,
-                conceptFile ? readConcepts(concepts) : null,
-                noHeads ? List.of() : heads,
-                policy.stream().map(ExplainOptions::rule).toList(),
-                propose);
+        return ExplainRequest.builder()
+                .base(base)
+                .personalized(personalized)
+                .loras(loras.stream().map(ExplainOptions::lora).toList())
+                .baseImages(baseImages)
+                .personalizedImages(personalizedImages)
+                .encoder(encoder)
+                .prompts(promptFile ? readPrompts(prompts) : prompt.isEmpty() ? null : prompt)
+                .promptSet(promptFile ? null : prompts)
+                .negativePrompt(negative)
+                .guidanceScale(guidance)
+                .scheduler(schedulerFile ? null : scheduler)
+                .schedulerConfig(schedulerFile ? readScheduler() : null)
+                .steps(steps)
+                .height(height)
+                .width(width)
+                .images(images)
+                .seed(seed)
+                .method(method)
+                .vocabulary(conceptFile ? null : concepts)
+                .concepts(conceptFile ? readConcepts(concepts) : null)
+                .heads(noHeads ? List.of() : heads)
+                .policy(policy.stream().map(ExplainOptions::rule).toList())
+                .propose(propose)
+                .confidence(confidence)
+                .sequential(sequential)
+                .precision(precision)
+                .calibrate(calibrate)
+                .build();
     }
 
     /** The models and pictures that the options name: who starts the program may read what he names. */

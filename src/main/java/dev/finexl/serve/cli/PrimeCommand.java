@@ -77,29 +77,15 @@ public final class PrimeCommand implements Callable<Integer> {
     private ExplainRequest request() {
         boolean promptFile = prompts != null && ExplainOptions.looksLikeFile(prompts);
         boolean conceptFile = concepts != null && ExplainOptions.looksLikeFile(concepts);
-        return new ExplainRequest(
-                base,
-                base,
-                null,
-                null,
-                null,
-                encoder,
-                promptFile ? ExplainOptions.readPrompts(prompts) : null,
-                promptFile ? null : prompts,
-                null,
-                null,
-                null,
-                null,
-                null,
-                null,
-                null,
-                null,
-                null,
-                null,
-                conceptFile ? null : concepts,
-                conceptFile ? ExplainOptions.readConcepts(concepts) : null,
-                List.of(),
-                null,
-                null);
+        return ExplainRequest.builder()
+                .base(base)
+                .personalized(base)
+                .encoder(encoder)
+                .prompts(promptFile ? ExplainOptions.readPrompts(prompts) : null)
+                .promptSet(promptFile ? null : prompts)
+                .vocabulary(conceptFile ? null : concepts)
+                .concepts(conceptFile ? ExplainOptions.readConcepts(concepts) : null)
+                .heads(List.of())
+                .build();
     }
 }

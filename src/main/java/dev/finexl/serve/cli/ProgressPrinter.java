@@ -71,7 +71,7 @@ final class ProgressPrinter implements ExplainListener {
 
     private String unit() {
         return switch (stage) {
-            case SAMPLING, EMBEDDING -> " images";
+            case SAMPLING, EMBEDDING, CALIBRATION -> " images";
             case CONCEPTS -> " texts";
             case DOWNLOADING -> " bytes";
             case LOADING, PROPOSALS, DECOMPOSITION -> "";

@@ -191,8 +191,8 @@ final class CacheFolder {
     }
 
     /** The objects that are being downloaded, by whoever holds their locks, or by nobody any more. */
-    List<String> downloads() throws IOException {
-        return names(parts);
+    Set<String> downloads() throws IOException {
+        return new HashSet<>(names(parts));
     }
 
     /** The bytes of all objects that are here, or for which there must be room. */
@@ -266,7 +266,8 @@ final class CacheFolder {
         return inode;
     }
 
-    private static List<String> names(Path folder) throws IOException {
+    /** The names of the files in a folder. */
+    static List<String> names(Path folder) throws IOException {
         List<String> names = new ArrayList<>();
         try (DirectoryStream<Path> files = Files.newDirectoryStream(folder)) {
             files.forEach(file -> names.add(file.getFileName().toString()));

@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
@@ -169,6 +170,13 @@ final class CacheLocks {
         } finally {
             mutex.unlock();
         }
+    }
+
+    /** The names of the locks that are held, or were held by a process that was killed. Only inside {@link #exclusively}. */
+    List<String> names() throws IOException {
+        List<String> names = CacheFolder.names(folder);
+        names.remove(MUTEX);
+        return names;
     }
 
     private FileChannel open(String name) throws IOException {

@@ -7,12 +7,16 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * Decides what leaves the cache: first what killed processes left behind, then objects of no model, then the models that
  * were used least recently, and never one that is in use by any process. All methods are for callers that hold the mutex.
  */
 final class DiskBudget {
+
+    private static final String VIEW = "view-";
+    private static final String OBJECT = "object-";
 
     private final CacheFolder folder;
     private final CacheLocks locks;
@@ -27,12 +31,12 @@ final class DiskBudget {
 
     /** The lock that is shared by all who use a model, or held by the one who puts it together. */
     static String viewLock(String view) {
-        return "view-" + view;
+        return VIEW + view;
     }
 
     /** The lock that is held by the one who downloads an object. */
     static String objectLock(String id) {
-        return "object-" + id;
+        return OBJECT + id;
     }
 
     /**
@@ -62,13 +66,22 @@ final class DiskBudget {
 
     /** A lock that can be taken although its work is not done was held by a process that died. */
     private void deleteDebris() throws IOException {
-        for (String view : folder.unfinished()) {
+        Set<String> views = folder.unfinished();
+        Set<String> downloads = folder.downloads();
+        for (String lock : locks.names()) {
+            if (lock.startsWith(OBJECT)) {
+                downloads.add(lock.substring(OBJECT.length()));
+            } else if (lock.startsWith(VIEW) && !Files.exists(folder.view(lock.substring(VIEW.length())))) {
+                views.add(lock.substring(VIEW.length()));
+            }
+        }
+        for (String view : views) {
             if (locks.tryLock(viewLock(view), false)) {
                 folder.discard(view);
                 locks.remove(viewLock(view));
             }
         }
-        for (String id : folder.downloads()) {
+        for (String id : downloads) {
             if (locks.tryLock(objectLock(id), false)) {
                 Files.deleteIfExists(folder.part(id));
                 locks.remove(objectLock(id));

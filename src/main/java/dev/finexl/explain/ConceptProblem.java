@@ -1,0 +1,165 @@
+package dev.finexl.explain;
+
+import dev.finexl.concept.ConceptDirections;
+import dev.finexl.decompose.Bootstrap;
+import dev.finexl.decompose.CrossValidation;
+import dev.finexl.decompose.Decomposer;
+import dev.finexl.decompose.DecompositionMethod;
+import dev.finexl.decompose.Divergence;
+import dev.finexl.decompose.NnlsMethod;
+import dev.finexl.decompose.StackedNnls;
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.Function;
+import java.util.stream.IntStream;
+import org.ejml.data.DMatrixRMaj;
+
+/**
+ * The question of one explanation in numbers: which weights of the concepts make the pairs' change. Exists because methods
+ * put it differently: one decomposes the mean change over the concepts' mean directions, another all pairs at once over
+ * their directions prompt by prompt, in coordinates of its own and perhaps with fewer concepts; what is asked of the
+ * answer (intervals, cross-validation, calibration) is the same for all.
+ */
+final class ConceptProblem {
+
+    /** The least score that asking for a concept must give to it, for others to be measured by that. */
+    private static final double LEAST_ASKED = 0.1;
+
+    private final Divergence pairs;
+    private final DMatrixRMaj means;
+    private final Decomposer decomposer;
+    private final Divergence moved;
+    /** What is drawn from where pairs are resampled. */
+    private final Divergence resampled;
+    /** The concepts that take part. */
+    private final int[] candidates;
+    /** From differences, one for each prompt, to those that the decomposer takes. */
+    private final Function<Divergence, Divergence> move;
+    /** With how many prompts the directions were measured, where that matters. */
+    private final int prompts;
+
+    private ConceptProblem(
+            Divergence pairs,
+            DMatrixRMaj means,
+            Decomposer decomposer,
+            Divergence moved,
+            Divergence resampled,
+            int[] candidates,
+            Function<Divergence, Divergence> move,
+            int prompts) {
+        this.pairs = pairs;
+        this.means = means;
+        this.decomposer = decomposer;
+        this.moved = moved;
+        this.resampled = resampled;
+        this.candidates = candidates;
+        this.move = move;
+        this.prompts = prompts;
+    }
+
+    /** @param divergence pair {@code j} has prompt {@code j mod prompts} */
+    static ConceptProblem of(DecompositionMethod method, Divergence divergence, ConceptDirections directions) {
+        int[] order = divergence.order();
+        Divergence pairs = divergence.reordered(order);
+        if (method instanceof StackedNnls stacked && directions.byPrompt().isPresent()) {
+            float[][][] byPrompt = directions.byPrompt().get();
+            int prompts = byPrompt[0].length;
+            StackedNnls.Problem problem = stacked.stack(
+                    byPrompt, pairs, Arrays.stream(order).map(j -> j % prompts).toArray());
+            Decomposer decomposer = new NnlsMethod().prepare(problem.concepts());
+            return new ConceptProblem(
+                    pairs,
+                    meanRows(byPrompt),
+                    decomposer,
+                    problem.divergence(),
+                    problem.residual(
+                            decomposer.decompose(problem.divergence().mean()).weights()),
+                    problem.candidates(),
+                    other -> problem.moved(
+                            other,
+                            IntStream.range(0, other.differences().numRows).toArray()),
+                    prompts);
+        }
+        DMatrixRMaj means = new DMatrixRMaj(directions.means());
+        int[] all = IntStream.range(0, means.numRows).toArray();
+        return new ConceptProblem(
+                pairs, means, method.prepare(means), pairs, pairs, all, other -> other, Integer.MAX_VALUE);
+    }
+
+    /** The pairs in their canonical order. */
+    Divergence pairs() {
+        return pairs;
+    }
+
+    /** The mean direction of every concept, as the method says them: N &times; d. */
+    DMatrixRMaj means() {
+        return means;
+    }
+
+    /** The weight of every concept. */
+    double[] weights() {
+        return widen(decomposer.decompose(moved.mean()).weights());
+    }
+
+    /** Intervals of all weights. */
+    Bootstrap.Intervals intervals(Bootstrap bootstrap, double confidence) {
+        Bootstrap.Intervals intervals = bootstrap.intervals(decomposer, resampled, confidence);
+        return new Bootstrap.Intervals(
+                widen(intervals.low()), widen(intervals.high()), widen(intervals.selected()), confidence);
+    }
+
+    /** The share of the change that some concepts explain in pairs that were left out. */
+    double explained(CrossValidation validation, List<Integer> concepts) {
+        int[] places = concepts.stream()
+                .mapToInt(c -> Arrays.binarySearch(candidates, c))
+                .toArray();
+        DMatrixRMaj directions = new DMatrixRMaj(places.length, means.numCols);
+        for (int i = 0; i < places.length; i++) {
+            System.arraycopy(
+                    means.data, concepts.get(i) * means.numCols, directions.data, i * means.numCols, means.numCols);
+        }
+        return validation.explained(pairs, decomposer.mixtures(moved.differences()), places, directions);
+    }
+
+    /**
+     * A concept's weight as a multiple of the weight that it has in the change from the base's pictures to those of the base
+     * when it is asked for the concept.
+     *
+     * @param weight of the concept
+     * @param asked what asking does, prompt by prompt
+     * @return null where asking makes less than a weight of {@value #LEAST_ASKED}: the base cannot draw it, or the encoder
+     *     cannot see it
+     */
+    Double calibrated(int concept, double weight, float[][] asked) {
+        DMatrixRMaj rows = new DMatrixRMaj(Math.min(asked.length, prompts), means.numCols);
+        for (int p = 0; p < rows.numRows; p++) {
+            for (int k = 0; k < means.numCols; k++) {
+                rows.set(p, k, asked[p][k]);
+            }
+        }
+        double unit = widen(
+                decomposer.decompose(move.apply(Divergence.of(rows)).mean()).weights())[concept];
+        return unit < LEAST_ASKED ? null : weight / unit;
+    }
+
+    /** Numbers of the concepts that take part as numbers of all concepts. */
+    private double[] widen(double[] ofCandidates) {
+        double[] all = new double[means.numRows];
+        for (int i = 0; i < candidates.length; i++) {
+            all[candidates[i]] = ofCandidates[i];
+        }
+        return all;
+    }
+
+    private static DMatrixRMaj meanRows(float[][][] byPrompt) {
+        DMatrixRMaj rows = new DMatrixRMaj(byPrompt.length, byPrompt[0][0].length);
+        for (int c = 0; c < byPrompt.length; c++) {
+            for (float[] direction : byPrompt[c]) {
+                for (int k = 0; k < direction.length; k++) {
+                    rows.add(c, k, direction[k] / byPrompt[c].length);
+                }
+            }
+        }
+        return rows;
+    }
+}

@@ -1,0 +1,123 @@
+package dev.finexl.explain;
+
+import dev.finexl.concept.Concept;
+import dev.finexl.embed.AspectHead;
+import dev.finexl.embed.ClipEncoder;
+import dev.finexl.explain.ExplainListener.Side;
+import dev.finexl.explain.RequestResolver.Plan;
+import dev.finexl.generate.ImageGenerator;
+import dev.finexl.generate.SamplerSettings;
+import dev.finexl.onnx.SharedModels.Lease;
+import dev.finexl.store.CatalogueEntry;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Names work by a hash of all that its result depends on: the models' files, LoRAs and their weights, the sampler, prompts
+ * and seeds, the encoder and what it runs on. Exists so that whoever keeps a result finds it again if, and only if, the
+ * same work would be done: LoRAs and pictures count by content alone; a whole model also by its files' sizes and times, for
+ * its weights may lie in files beside those that are opened by name.
+ *
+ * <p>Not thread-safe.
+ */
+final class ContentKeys {
+
+    private final OpenModels models;
+    private final int batch;
+    /** A model is part of many requests, and hashing its files takes as long as reading them. */
+    private final Map<String, String> hashes = new HashMap<>();
+
+    ContentKeys(OpenModels models, int batch) {
+        this.models = models;
+        this.batch = batch;
+    }
+
+    /**
+     * SHA-256, in hexadecimal, of all that an explanation depends on.
+     *
+     * @param method of the decomposition
+     * @param version of the program
+     */
+    String explanation(Plan plan, String method, String version) {
+        List<String> parts = new ArrayList<>();
+        parts.add(version + " " + method + " " + plan.certainty() + " " + plan.policy());
+        parts.add(plan.prompts().prompts() + " " + plan.promptsKnown());
+        plan.vocabulary().concepts().stream().map(Concept::toString).forEach(parts::add);
+        for (CatalogueEntry entry : plan.heads()) {
+            try (Lease<AspectHead> head = models.head(entry)) {
+                parts.add(hash(entry, head.value().files()));
+            }
+        }
+        int pairs = plan.comparison().images();
+        parts.add(pictures(plan, Side.BASE, 0, pairs));
+        parts.add(pictures(plan, Side.PERSONALIZED, 0, pairs));
+        if (plan.comparison() instanceof Comparison.Sampled sampled) {
+            try (Lease<ClipEncoder> encoder = models.encoder(plan.encoder());
+                    Lease<ImageGenerator> base = models.generator(sampled.base())) {
+                String key = AskedPictures.key(
+                        plan, sampled, encoder.value(), base.value(), settings(sampled, base.value()));
+                parts.add(PictureDirections.sha256(key, models.directions()));
+            }
+        }
+        return ProvenanceRecorder.sha256(parts.stream());
+    }
+
+    /**
+     * SHA-256, in hexadecimal, of all that the embeddings of some pictures of one side depend on.
+     *
+     * @param first index of the first picture, 0 or more
+     * @param count how many pictures, 1 or more
+     */
+    String pictures(Plan plan, Side side, int first, int count) {
+        List<String> parts = new ArrayList<>();
+        parts.add(models.runtime().version() + " " + models.runtime().providerName());
+        try (Lease<ClipEncoder> encoder = models.encoder(plan.encoder())) {
+            parts.add(wholeModel(plan.encoder(), encoder.value().files()));
+        }
+        switch (plan.comparison()) {
+            case Comparison.Given given -> {
+                CatalogueEntry folder = side == Side.BASE ? given.base() : given.personalized();
+                List<String> names = given.names().subList(first, first + count);
+                parts.add(ProvenanceRecorder.hashes(folder, names).toString());
+            }
+            case Comparison.Sampled sampled -> {
+                try (Lease<ImageGenerator> base = models.generator(sampled.base())) {
+                    parts.add(ProvenanceRecorder.described(settings(sampled, base.value()))
+                            .toString());
+                }
+                parts.add(modelHash(side == Side.BASE ? sampled.base() : sampled.personalized()));
+                if (side == Side.PERSONALIZED) {
+                    sampled.loras()
+                            .forEach(lora -> parts.add(lora.weight() + " "
+                                    + hash(lora.entry(), List.of(lora.entry().file()))));
+                }
+                PairSampler.requests(plan.prompts().prompts(), first + count, sampled.seed())
+                        .subList(first, first + count)
+                        .forEach(picture -> parts.add(picture.toString()));
+            }
+        }
+        return ProvenanceRecorder.sha256(parts.stream());
+    }
+
+    private SamplerSettings settings(Comparison.Sampled sampled, ImageGenerator base) {
+        return SamplerChoice.settings(sampled.sampling(), base, batch);
+    }
+
+    private String modelHash(CatalogueEntry entry) {
+        try (Lease<ImageGenerator> model = models.generator(entry)) {
+            return wholeModel(entry, model.value().files());
+        }
+    }
+
+    private String wholeModel(CatalogueEntry entry, List<String> files) {
+        return hash(entry, files) + " " + entry.files().fingerprint();
+    }
+
+    private String hash(CatalogueEntry entry, List<String> files) {
+        return hashes.computeIfAbsent(
+                OpenModels.key(entry) + entry.file(),
+                key -> ProvenanceRecorder.hashes(entry, files).toString());
+    }
+}
