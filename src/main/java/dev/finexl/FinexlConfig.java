@@ -1,5 +1,6 @@
 package dev.finexl;
 
+import io.quarkus.runtime.configuration.MemorySize;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import java.net.URI;
@@ -14,6 +15,12 @@ interface FinexlConfig {
 
     /** Where models are found. */
     Models models();
+
+    /** Object storage from which models are read. */
+    Storage storage();
+
+    /** Where results are kept. */
+    Results results();
 
     /** How ONNX Runtime runs. */
     Onnx onnx();
@@ -42,6 +49,50 @@ interface FinexlConfig {
         /** Models that stay open without being in use. */
         @WithDefault("2")
         int idle();
+    }
+
+    /** Object storage from which models are read, and the cache of what was read. */
+    interface Storage {
+
+        /** Address of a server that speaks S3's protocol, e.g. {@code http://localhost:9000}; absent for AWS. */
+        Optional<URI> endpoint();
+
+        /** Region; absent for that of the AWS SDK's default chain. */
+        Optional<String> region();
+
+        /** Whether the bucket is the first part of the path, as MinIO and the like want it, not of the host name. */
+        @WithDefault("false")
+        boolean pathStyle();
+
+        /** What may be read, {@code s3://bucket/prefix} with all that is below it; absent for nothing. */
+        Optional<List<String>> allowed();
+
+        /** Folder in which downloaded objects stay, shared by all processes that name it. */
+        @WithDefault("${user.home}/.cache/finexl")
+        Path cache();
+
+        /** Most disk that the cache may take, e.g. {@code 20G}. */
+        @WithDefault("20G")
+        MemorySize budget();
+
+        /** Most requests of one download at the same time. */
+        @WithDefault("8")
+        int parallel();
+
+        /** Bytes of one request, e.g. {@code 16M}. */
+        @WithDefault("16M")
+        MemorySize partSize();
+
+        /** Further attempts where the storage is busy or does not answer. */
+        @WithDefault("4")
+        int retries();
+    }
+
+    /** Where results are kept. */
+    interface Results {
+
+        /** A directory or {@code s3://bucket/prefix}; absent for nowhere. */
+        Optional<String> location();
     }
 
     /** How ONNX Runtime runs. */

@@ -10,12 +10,23 @@ import dev.finexl.onnx.OnnxSettings;
 import dev.finexl.onnx.ProviderChoice;
 import dev.finexl.serve.http.ExplainGate;
 import dev.finexl.store.Catalogue;
+import dev.finexl.store.DirectoryResults;
+import dev.finexl.store.ResultStore;
+import dev.finexl.store.s3.CacheSettings;
+import dev.finexl.store.s3.S3AllowList;
+import dev.finexl.store.s3.S3Connection;
+import dev.finexl.store.s3.S3Location;
+import dev.finexl.store.s3.S3Models;
+import dev.finexl.store.s3.S3Results;
+import dev.finexl.store.s3.S3Settings;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.inject.Disposes;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import java.net.URI;
+import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 
 /** Makes the parts of the program out of its configuration, so that no room below knows of either. */
@@ -32,8 +43,41 @@ class Wiring {
 
     @Produces
     @Singleton
-    Catalogue catalogue() {
-        return new Catalogue(config.models().roots().orElse(List.of()));
+    Catalogue catalogue(S3Connection connection) {
+        FinexlConfig.Storage storage = config.storage();
+        return new Catalogue(
+                config.models().roots().orElse(List.of()),
+                new S3Models(
+                        connection,
+                        S3AllowList.parse(storage.allowed().orElse(List.of())),
+                        new CacheSettings(
+                                storage.cache(),
+                                storage.budget().asLongValue(),
+                                storage.parallel(),
+                                storage.partSize().asLongValue(),
+                                storage.retries())));
+    }
+
+    @Produces
+    @Singleton
+    S3Connection objectStorage() {
+        FinexlConfig.Storage storage = config.storage();
+        return new S3Connection(
+                new S3Settings(storage.endpoint(), storage.region(), storage.pathStyle(), storage.retries()));
+    }
+
+    void close(@Disposes S3Connection connection) {
+        connection.close();
+    }
+
+    @Produces
+    @Singleton
+    Optional<ResultStore> results(S3Connection connection) {
+        return config.results()
+                .location()
+                .map(location -> S3Location.isMeant(location)
+                        ? new S3Results(connection, S3Location.parse(location))
+                        : new DirectoryResults(Path.of(location)));
     }
 
     @Produces

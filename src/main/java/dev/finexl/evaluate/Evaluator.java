@@ -8,12 +8,12 @@ import dev.finexl.explain.Explainer;
 import dev.finexl.explain.ExplanationParts;
 import dev.finexl.explain.InvalidRequestException;
 import dev.finexl.onnx.RunScope;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.Stream;
 
 /**
@@ -46,7 +46,7 @@ public final class Evaluator {
         long start = System.nanoTime();
         List<Contender> contenders = Contender.named(settings.methods());
         List<Specimen> zoo = Zoo.read(settings.zoo());
-        ExplanationParts parts = explainer.withRoots(roots(settings)).parts(scope);
+        ExplanationParts parts = explainer.allowing(named(settings)).parts(scope);
         Variants variants = Variants.of(zoo, settings, parts);
         Embeddings embeddings = new Embeddings(parts, new EmbeddingCache(cache), variants, listener);
         embeddings.make();
@@ -90,14 +90,12 @@ public final class Evaluator {
     }
 
     /** Who names a zoo, a base or an encoder as a path may read it. */
-    private static List<Path> roots(EvaluationSettings settings) {
+    private static List<String> named(EvaluationSettings settings) {
         return Stream.of(
                         settings.zoo().toString(),
                         settings.request().base(),
                         settings.request().encoder())
-                .filter(reference -> reference != null && !reference.isEmpty())
-                .map(Path::of)
-                .filter(Files::exists)
+                .filter(Objects::nonNull)
                 .toList();
     }
 

@@ -11,6 +11,8 @@ public interface ExplainListener {
 
     /** The stages of an explanation, in their order. */
     enum Stage {
+        /** Models are brought here from object storage; counted in bytes, anew for each model. */
+        DOWNLOADING("downloading"),
         LOADING("loading"),
         SAMPLING("sampling"),
         EMBEDDING("embedding"),
@@ -51,7 +53,8 @@ public interface ExplainListener {
     /**
      * A stage has come some way.
      *
-     * @param done units of the stage that are done: pictures for sampling, embedding and calibration, texts for concepts
+     * @param done units of the stage that are done: bytes for downloading, pictures for sampling, embedding and calibration,
+     *     texts for concepts
      * @param total units of the whole stage
      */
     default void progress(Stage stage, long done, long total) {}

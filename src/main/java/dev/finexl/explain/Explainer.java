@@ -66,12 +66,24 @@ public final class Explainer {
     }
 
     /**
+     * This explainer for a caller who may also read the models that he names.
+     *
+     * @param references those that exist on this machine, and those of object storage, may be read from now on
+     * @throws dev.finexl.store.ModelReferenceException if a reference to object storage is not well-formed
+     */
+    public Explainer allowing(List<String> references) {
+        return new Explainer(
+                resolver.withCatalogue(resolver.catalogue().allowing(references)), models, batch, version, proposer);
+    }
+
+    /**
      * The parts of explanations one at a time, for who compares many personalisations or methods.
      *
      * @param scope through which the work can be cancelled; it must stay open as long as the parts are used
      */
     public ExplanationParts parts(RunScope scope) {
-        return new ExplanationParts(resolver, models, batch, scope);
+        Downloads downloads = new Downloads(ExplainListener.NONE, scope, new StageClock(scope));
+        return new ExplanationParts(resolver.during(downloads), models, batch, scope);
     }
 
     /**
@@ -88,8 +100,10 @@ public final class Explainer {
     public Explanation explain(ExplainRequest request, ExplainListener listener, RunScope scope) {
         DecompositionMethod method = method(request.method());
         boolean propose = propose(request);
-        Plan plan = resolver.resolve(request);
-        return new ExplanationRun(plan, method, propose ? proposer : null, models, batch, version, listener, scope)
+        StageClock clock = new StageClock(scope);
+        Plan plan = resolver.during(new Downloads(listener, scope, clock)).resolve(request);
+        return new ExplanationRun(
+                        plan, method, propose ? proposer : null, models, batch, version, listener, scope, clock)
                 .run();
     }
 
@@ -118,7 +132,9 @@ public final class Explainer {
      */
     public Path prime(ExplainRequest request, Path folder, ExplainListener listener, RunScope scope)
             throws IOException {
-        return concepts.prime(resolver.resolve(request), folder, listener, scope);
+        Plan plan = resolver.during(new Downloads(listener, scope, new StageClock(scope)))
+                .resolve(request);
+        return concepts.prime(plan, folder, listener, scope);
     }
 
     private static DecompositionMethod method(String name) {

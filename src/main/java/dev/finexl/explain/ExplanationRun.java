@@ -44,7 +44,10 @@ final class ExplanationRun {
 
     private ConceptDirections measured;
 
-    /** @param proposer null where nobody is asked for further concepts */
+    /**
+     * @param proposer null where nobody is asked for further concepts
+     * @param clock of this explanation, which has run while its models were brought here
+     */
     ExplanationRun(
             Plan plan,
             DecompositionMethod method,
@@ -53,7 +56,8 @@ final class ExplanationRun {
             int batch,
             String version,
             ExplainListener listener,
-            RunScope scope) {
+            RunScope scope,
+            StageClock clock) {
         this.plan = plan;
         this.method = method;
         this.proposer = proposer;
@@ -61,7 +65,7 @@ final class ExplanationRun {
         this.batch = batch;
         this.scope = scope;
         this.kept = new KeptPairs(listener, proposer == null ? 0 : proposer.pairs());
-        this.clock = new StageClock(scope);
+        this.clock = clock;
         this.provenance = new ProvenanceRecorder(models.runtime(), version, plan);
         this.finder = new AspectFinder(method, plan.certainty().confidence());
         this.warnings = new ArrayList<>(plan.warnings());

@@ -8,6 +8,7 @@ import dev.finexl.store.Catalogue;
 import dev.finexl.store.CatalogueEntry;
 import dev.finexl.store.ModelKind;
 import dev.finexl.store.ModelReferenceException;
+import dev.finexl.store.Transfer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -39,6 +40,11 @@ final class RequestResolver {
 
     RequestResolver withCatalogue(Catalogue other) {
         return new RequestResolver(other, configuredEncoder);
+    }
+
+    /** This resolver for a caller who follows, and can stop, what it brings here from elsewhere. */
+    RequestResolver during(Transfer transfer) {
+        return withCatalogue(catalogue.during(transfer));
     }
 
     Catalogue catalogue() {

@@ -20,30 +20,48 @@ import java.util.stream.Stream;
  *   <li>{@code classpath:ID}: a model that is part of the program;
  *   <li>{@code ID}: the same, or else a folder {@code ID} or a file {@code ID.safetensors} directly in one of the roots;
  *   <li>a path, absolute or relative to the working directory, of a folder or of a {@code .safetensors} file that lies,
- *       with all links followed, in one of the roots.
+ *       with all links followed, in one of the roots;
+ *   <li>{@code s3://bucket/prefix}, where {@link RemoteModels} has such and allows it.
  * </ul>
  */
 public final class Catalogue {
 
-    static final String SAFETENSORS = ".safetensors";
+    /** How the names of LoRAs' files end. */
+    public static final String SAFETENSORS = ".safetensors";
+
     private static final int LONGEST_REFERENCE = 1000;
     private static final Pattern ID = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]*");
     private static final Pattern SCHEME = Pattern.compile("([A-Za-z][A-Za-z0-9+-]+):.*");
 
     private final BundledModels bundled;
     private final List<Path> roots;
+    private final RemoteModels remote;
+    private final Transfer transfer;
 
     /**
+     * Without models from elsewhere.
+     *
      * @param roots folders in which models may be read; none leaves the bundled models
      * @throws ModelReferenceException if a root is not a folder
      */
     public Catalogue(List<Path> roots) {
-        this(new BundledModels(), roots.stream().map(Catalogue::real).toList());
+        this(roots, RemoteModels.NONE);
     }
 
-    private Catalogue(BundledModels bundled, List<Path> roots) {
+    /**
+     * @param roots folders in which models may be read; none leaves the bundled models
+     * @param remote models that are not on this machine
+     * @throws ModelReferenceException if a root is not a folder
+     */
+    public Catalogue(List<Path> roots, RemoteModels remote) {
+        this(new BundledModels(), roots.stream().map(Catalogue::real).toList(), remote, Transfer.UNHEARD);
+    }
+
+    private Catalogue(BundledModels bundled, List<Path> roots, RemoteModels remote, Transfer transfer) {
         this.bundled = bundled;
         this.roots = roots;
+        this.remote = remote;
+        this.transfer = transfer;
     }
 
     /**
@@ -55,11 +73,34 @@ public final class Catalogue {
         return new Catalogue(
                 bundled,
                 Stream.concat(roots.stream(), more.stream().map(Catalogue::real))
-                        .toList());
+                        .toList(),
+                remote,
+                transfer);
     }
 
-    /** The bundled models and those that lie directly in a root, in a stable order. */
-    public List<CatalogueEntry> list() {
+    /**
+     * This catalogue for a caller who may also read what he names: the paths that exist, and models from elsewhere. Other
+     * references are left as they are.
+     *
+     * @throws ModelReferenceException if a reference to elsewhere is not well-formed
+     */
+    public Catalogue allowing(List<String> references) {
+        List<Path> paths = references.stream()
+                .filter(reference -> !reference.isEmpty() && !remote.means(reference))
+                .map(Path::of)
+                .filter(Files::exists)
+                .toList();
+        List<String> elsewhere = references.stream().filter(remote::means).toList();
+        return new Catalogue(bundled, withRoots(paths).roots, remote.allowing(elsewhere), transfer);
+    }
+
+    /** This catalogue for a caller who follows, and can stop, what it brings here from elsewhere. */
+    public Catalogue during(Transfer followed) {
+        return new Catalogue(bundled, roots, remote, followed);
+    }
+
+    /** The bundled models, those that lie directly in a root, and those from elsewhere, in a stable order. */
+    public List<CatalogueItem> list() {
         List<CatalogueEntry> entries = new ArrayList<>(bundled.entries());
         for (Path root : roots) {
             if (Files.isDirectory(root)) {
@@ -73,26 +114,31 @@ public final class Catalogue {
                 }
             }
         }
-        return entries;
+        return Stream.concat(
+                        entries.stream().map(entry -> new CatalogueItem(entry.reference(), entry.kind())),
+                        remote.list().stream())
+                .toList();
     }
 
     /**
      * Finds the model of a reference.
      *
-     * @throws ModelReferenceException if there is none, or if it lies outside the roots
+     * @throws ModelReferenceException if there is none, or if it lies outside what may be read
+     * @throws ModelFileException if it is elsewhere and cannot be had whole
      */
     public CatalogueEntry find(String reference) {
-        if (reference.isBlank() || reference.length() > LONGEST_REFERENCE || reference.indexOf('\0') >= 0) {
-            throw new ModelReferenceException(
-                    "a model reference must have 1 to %d characters".formatted(LONGEST_REFERENCE));
-        }
+        requireReference(reference);
         if (reference.startsWith(BundledModels.SCHEME)) {
             return bundled.find(reference.substring(BundledModels.SCHEME.length()))
                     .orElseThrow(() -> unknown(reference));
         }
+        if (remote.means(reference)) {
+            return remote.find(reference, transfer);
+        }
         if (SCHEME.matcher(reference).matches()) {
             throw new ModelReferenceException(
-                    "model '%s': unknown scheme, expected classpath:ID, ID or a path".formatted(reference));
+                    "model '%s': unknown scheme, expected classpath:ID, ID, a path or s3://bucket/prefix"
+                            .formatted(reference));
         }
         if (ID.matcher(reference).matches()) {
             Optional<CatalogueEntry> named = byId(reference);
@@ -106,14 +152,34 @@ public final class Catalogue {
     /**
      * Finds a folder of plain files, such as pictures, by its path.
      *
-     * @throws ModelReferenceException if there is none, or if it lies outside the roots
+     * @throws ModelReferenceException if there is none, or if it lies outside what may be read
+     * @throws ModelFileException if it is elsewhere and cannot be had whole
      */
     public CatalogueEntry folder(String reference) {
+        requireReference(reference);
+        if (remote.means(reference)) {
+            return remote.folder(reference, transfer);
+        }
         Path path = allowed(reference);
         if (!Files.isDirectory(path)) {
             throw new ModelReferenceException("'%s' is not a folder".formatted(reference));
         }
         return new CatalogueEntry(reference, ModelKind.FOLDER, new DirectoryFiles(reference, path), "");
+    }
+
+    private static void requireReference(String reference) {
+        if (reference.isBlank() || reference.length() > LONGEST_REFERENCE || reference.indexOf('\0') >= 0) {
+            throw new ModelReferenceException(
+                    "a model reference must have 1 to %d characters".formatted(LONGEST_REFERENCE));
+        }
+    }
+
+    /** What to say of a place that is no model. */
+    public static ModelReferenceException unknownKind(String reference) {
+        return new ModelReferenceException(
+                "model '%s' is of no known kind: expected a folder with model_index.json (diffusion), a folder"
+                                .formatted(reference)
+                        + " with config.json (encoder), a folder with head.json (head) or a .safetensors file (LoRA)");
     }
 
     /** Whether a model is part of the program. */
@@ -131,12 +197,7 @@ public final class Catalogue {
     }
 
     private CatalogueEntry byPath(String reference) {
-        return entry(allowed(reference), reference)
-                .orElseThrow(
-                        () -> new ModelReferenceException(
-                                "model '%s' is of no known kind: expected a folder with model_index.json (diffusion), a folder"
-                                                .formatted(reference)
-                                        + " with config.json (encoder), a folder with head.json (head) or a .safetensors file (LoRA)"));
+        return entry(allowed(reference), reference).orElseThrow(() -> unknownKind(reference));
     }
 
     private Path allowed(String reference) {
@@ -165,21 +226,11 @@ public final class Catalogue {
                                 reference, ModelKind.LORA, new DirectoryFiles(reference, real.getParent()), name))
                         : Optional.empty();
             }
-            return kindOfFolder(real)
+            return ModelKind.ofFolder(name -> Files.isRegularFile(real.resolve(name)))
                     .map(kind -> new CatalogueEntry(reference, kind, new DirectoryFiles(reference, real), ""));
         } catch (IOException e) {
             return Optional.empty();
         }
-    }
-
-    private static Optional<ModelKind> kindOfFolder(Path folder) {
-        if (Files.isRegularFile(folder.resolve("model_index.json"))) {
-            return Optional.of(ModelKind.DIFFUSION);
-        }
-        if (Files.isRegularFile(folder.resolve("head.json"))) {
-            return Optional.of(ModelKind.HEAD);
-        }
-        return Files.isRegularFile(folder.resolve("config.json")) ? Optional.of(ModelKind.ENCODER) : Optional.empty();
     }
 
     private static Path real(Path root) {

@@ -1,13 +1,11 @@
 package dev.finexl.store;
 
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileChannel.MapMode;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -89,7 +87,7 @@ public final class DirectoryFiles implements ModelFiles {
                     .toList()) {
                 states.append(root.relativize(file)).append(FileState.of(file)).append('\n');
             }
-            return Sha256.of(new ByteArrayInputStream(states.toString().getBytes(StandardCharsets.UTF_8)));
+            return Sha256.of(states.toString());
         } catch (IOException e) {
             throw new ModelFileException("%s: the directory cannot be listed: %s".formatted(reference, e), e);
         }

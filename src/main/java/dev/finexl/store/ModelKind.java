@@ -1,6 +1,8 @@
 package dev.finexl.store;
 
 import java.util.Locale;
+import java.util.Optional;
+import java.util.function.Predicate;
 
 /** What a model is, as its files tell. */
 public enum ModelKind {
@@ -14,6 +16,22 @@ public enum ModelKind {
     HEAD,
     /** Plain files without a model, such as pictures. */
     FOLDER;
+
+    /**
+     * What a folder holds.
+     *
+     * @param has whether a file of a name lies directly in it
+     * @return empty if it is no model
+     */
+    public static Optional<ModelKind> ofFolder(Predicate<String> has) {
+        if (has.test("model_index.json")) {
+            return Optional.of(DIFFUSION);
+        }
+        if (has.test("head.json")) {
+            return Optional.of(HEAD);
+        }
+        return has.test("config.json") ? Optional.of(ENCODER) : Optional.empty();
+    }
 
     /** The name for people, e.g. {@code lora}. */
     public String label() {

@@ -8,4 +8,8 @@ public class ModelReferenceException extends RuntimeException {
     public ModelReferenceException(String message) {
         super(message);
     }
+
+    public ModelReferenceException(String message, Throwable cause) {
+        super(message, cause);
+    }
 }

@@ -1,2 +1,2 @@
-/** Model references and where they live: the class path, directories, later object storage. Imports nothing of ours. */
+/** Model references and where they live: the class path, directories, object storage. Imports nothing of ours. */
 package dev.finexl.store;

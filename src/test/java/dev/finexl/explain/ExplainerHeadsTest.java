@@ -16,6 +16,7 @@ import dev.finexl.onnx.RunScope;
 import dev.finexl.onnx.Tensor;
 import dev.finexl.store.Catalogue;
 import dev.finexl.store.CatalogueEntry;
+import dev.finexl.store.CatalogueItem;
 import dev.finexl.store.ModelFileException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -149,7 +150,7 @@ class ExplainerHeadsTest {
     void findsAHeadByItsFolder() throws IOException {
         Path copy = copyOfHead("head", json -> json);
         assertThat(new Catalogue(List.of(folder)).list())
-                .extracting(CatalogueEntry::reference, entry -> entry.kind().label())
+                .extracting(CatalogueItem::reference, entry -> entry.kind().label())
                 .contains(tuple("head", "head"))
                 .contains(tuple("classpath:mini-levels", "head"));
         assertInvalid("heads[1]", "two heads have the name 'mini-levels'", List.of("mini-levels", copy.toString()));

@@ -76,7 +76,7 @@ public final class ExplainCommand implements Callable<Integer> {
             Explanation explanation;
             try {
                 explanation = explainer
-                        .withRoots(options.namedPaths())
+                        .allowing(options.named())
                         .explain(request, saver == null ? progress : new Both(progress, saver), scope);
             } finally {
                 progress.clear();

@@ -15,8 +15,8 @@ import dev.finexl.store.ModelJson;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -29,7 +29,10 @@ final class ExplainOptions {
     private static final Pattern RULE = Pattern.compile(
             "(?<head>[^.]+)\\.(?<number>.+):(?<limit>rise|fall|level)=(?<x>[+-]?[0-9]+([.][0-9]+)?([eE][+-]?[0-9]+)?)");
 
-    @Option(names = "--base", paramLabel = "MODEL", description = "base model: an id of `models` or a directory")
+    @Option(
+            names = "--base",
+            paramLabel = "MODEL",
+            description = "base model: an id of `models`, a directory or s3://bucket/prefix")
     String base;
 
     @Option(
@@ -45,13 +48,13 @@ final class ExplainOptions {
     List<String> loras = List.of();
 
     @Option(names = "--base-images", paramLabel = "DIR", description = "pictures of the base, in place of a model")
-    Path baseImages;
+    String baseImages;
 
     @Option(
             names = "--personalized-images",
             paramLabel = "DIR",
             description = "pictures of the personalized model, paired with the base's by file name")
-    Path personalizedImages;
+    String personalizedImages;
 
     @Option(names = "--encoder", paramLabel = "MODEL", description = "CLIP encoder; default: the one of the base")
     String encoder;
@@ -158,8 +161,8 @@ final class ExplainOptions {
                 .base(base)
                 .personalized(personalized)
                 .loras(loras.stream().map(ExplainOptions::lora).toList())
-                .baseImages(baseImages == null ? null : baseImages.toString())
-                .personalizedImages(personalizedImages == null ? null : personalizedImages.toString())
+                .baseImages(baseImages)
+                .personalizedImages(personalizedImages)
                 .encoder(encoder)
                 .prompts(promptFile ? readPrompts(prompts) : prompt.isEmpty() ? null : prompt)
                 .promptSet(promptFile ? null : prompts)
@@ -185,22 +188,15 @@ final class ExplainOptions {
                 .build();
     }
 
-    /** The files and directories that the options name: who starts the program may read what he names. */
-    List<Path> namedPaths() {
-        List<Path> paths = new ArrayList<>();
-        Stream.of(
-                        Stream.of(base, personalized, encoder),
+    /** The models and pictures that the options name: who starts the program may read what he names. */
+    List<String> named() {
+        return Stream.of(
+                        Stream.of(base, personalized, encoder, baseImages, personalizedImages),
                         loras.stream().map(l -> lora(l).model()),
                         heads == null ? Stream.<String>empty() : heads.stream())
                 .flatMap(references -> references)
-                .filter(reference -> reference != null && !reference.isEmpty())
-                .map(Path::of)
-                .filter(Files::exists)
-                .forEach(paths::add);
-        Stream.of(baseImages, personalizedImages)
-                .filter(path -> path != null && Files.exists(path))
-                .forEach(paths::add);
-        return paths;
+                .filter(Objects::nonNull)
+                .toList();
     }
 
     /** {@code file:weight}, where what follows the last colon is a number; a colon elsewhere belongs to the name. */

@@ -1,7 +1,7 @@
 package dev.finexl.serve.cli;
 
 import dev.finexl.store.Catalogue;
-import dev.finexl.store.CatalogueEntry;
+import dev.finexl.store.CatalogueItem;
 import java.util.List;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -25,10 +25,10 @@ public final class ModelsCommand implements Runnable {
 
     @Override
     public void run() {
-        List<CatalogueEntry> entries = catalogue.list();
+        List<CatalogueItem> entries = catalogue.list();
         int widest =
                 entries.stream().mapToInt(e -> e.reference().length()).max().orElse(0);
-        for (CatalogueEntry entry : entries) {
+        for (CatalogueItem entry : entries) {
             spec.commandLine()
                     .getOut()
                     .printf(

@@ -5,9 +5,9 @@ import dev.finexl.explain.Explainer;
 import dev.finexl.onnx.RunScope;
 import jakarta.validation.Validator;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import picocli.CommandLine;
@@ -61,14 +61,10 @@ public final class PrimeCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         ExplainRequest request = request();
         RequestCheck.requireValid(validator, request, spec.commandLine());
-        List<Path> named = Stream.of(base, encoder)
-                .filter(reference -> reference != null && !reference.isEmpty())
-                .map(Path::of)
-                .filter(Files::exists)
-                .toList();
+        List<String> named = Stream.of(base, encoder).filter(Objects::nonNull).toList();
         ProgressPrinter progress = ProgressPrinter.onStandardError();
         try (RunScope scope = new RunScope()) {
-            Path file = explainer.withRoots(named).prime(request, out, progress, scope);
+            Path file = explainer.allowing(named).prime(request, out, progress, scope);
             progress.clear();
             spec.commandLine().getOut().println(file);
         } finally {

@@ -79,6 +79,7 @@ final class ProgressPrinter implements ExplainListener {
         return switch (stage) {
             case SAMPLING, EMBEDDING, CALIBRATION -> " images";
             case CONCEPTS -> " texts";
+            case DOWNLOADING -> " bytes";
             case LOADING, PROPOSALS, DECOMPOSITION -> "";
         };
     }
