@@ -48,7 +48,7 @@ locals {
                   "detail-type" = "Object Created"
                   detail = {
                     bucket = { name = var.models_bucket }
-                    object = { key = "{% $states.input.Key %}", etag = "{% $states.input.Etag %}" }
+                    object = { key = "{% $states.input.Key %}", etag = "{% $states.input.Etag ? $states.input.Etag : $states.input.ETag %}" }
                   }
                 }
               }

@@ -69,7 +69,7 @@ resource "aws_iam_role_policy" "endpoint" {
         Action   = ["s3:ListBucket"]
         Resource = [aws_s3_bucket.results.arn]
         Condition = {
-          StringLike = { "s3:prefix" = ["${local.endpoint_prefix}/*", "results/*"] }
+          StringLikeIfExists = { "s3:prefix" = ["${local.endpoint_prefix}/*", "results/*"] }
         }
       },
       {

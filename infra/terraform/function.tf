@@ -134,13 +134,13 @@ resource "aws_iam_role_policy" "function" {
         Resource = ["${aws_s3_bucket.results.arn}/results/*"]
       },
       {
-        # So that a result that is not there does not look like one that is forbidden.
+        # As for models: a result may not be there yet.
         Sid      = "ListResults"
         Effect   = "Allow"
         Action   = ["s3:ListBucket"]
         Resource = [aws_s3_bucket.results.arn]
         Condition = {
-          StringLike = { "s3:prefix" = ["results/*"] }
+          StringLikeIfExists = { "s3:prefix" = ["results/*"] }
         }
       },
       {

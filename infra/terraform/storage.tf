@@ -26,13 +26,14 @@ locals {
         Resource = [for p in sort(local.read_prefixes) : "${local.models_arn}/${p}*"]
       },
       {
-        # Model directories are listed; and without this a file that is not there, such as an audit.json, looks like one that is forbidden.
+        # Model directories are listed. And a file that is not there, such as an audit.json, is told from one that is forbidden only to
+        # those who may list it: asking for it names no prefix, hence IfExists.
         Sid      = "ListModels"
         Effect   = "Allow"
         Action   = ["s3:ListBucket"]
         Resource = [local.models_arn]
         Condition = {
-          StringLike = { "s3:prefix" = [for p in sort(local.read_prefixes) : "${p}*"] }
+          StringLikeIfExists = { "s3:prefix" = [for p in sort(local.read_prefixes) : "${p}*"] }
         }
       },
     ],

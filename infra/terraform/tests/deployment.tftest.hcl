@@ -179,7 +179,7 @@ run "all" {
         jsondecode(aws_iam_role_policy.function.policy).Statement,
         jsondecode(aws_iam_role_policy.bulk[0].policy).Statement,
         jsondecode(aws_iam_role_policy.endpoint[0].policy).Statement,
-      ) : can(s.Condition.StringLike["s3:prefix"]) if contains(s.Action, "s3:ListBucket")
+      ) : can(s.Condition.StringLike["s3:prefix"]) || can(s.Condition.StringLikeIfExists["s3:prefix"]) if contains(s.Action, "s3:ListBucket")
     ])
     error_message = "A bucket may be listed as a whole."
   }
