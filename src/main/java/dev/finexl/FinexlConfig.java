@@ -31,6 +31,9 @@ interface FinexlConfig {
     /** Limits of the HTTP face. */
     Http http();
 
+    /** What has been worked out before. */
+    Cache cache();
+
     /** The vision-language model that proposes concepts. */
     Proposer proposer();
 
@@ -121,6 +124,21 @@ interface FinexlConfig {
         /** Most pictures that are sampled together. */
         @WithDefault("8")
         int batch();
+    }
+
+    /** Memory of measured pictures, concept directions and explanations. */
+    interface Cache {
+
+        /** Directory, or {@code s3://bucket/prefix}; absent for none. */
+        Optional<String> location();
+
+        /** Most bytes in a directory; a place in object storage has a life cycle of its own. */
+        @WithDefault("2G")
+        MemorySize budget();
+
+        /** Explanations that are also kept in memory. */
+        @WithDefault("256")
+        int recent();
     }
 
     /** Limits of the HTTP face. */
