@@ -10,7 +10,8 @@ locals {
     {
       FINEXL_STORAGE_REGION   = var.region
       FINEXL_STORAGE_ALLOWED  = local.allowed
-      FINEXL_RESULTS_LOCATION = "s3://${aws_s3_bucket.results.bucket}/results"
+      FINEXL_CACHE_LOCATION   = local.answers
+      FINEXL_RESULTS_LOCATION = local.results
       # SageMaker's disk for the instance is at /tmp.
       FINEXL_STORAGE_CACHE     = "/tmp/finexl/cache"
       FINEXL_MODELS_DIRECTIONS = "/tmp/finexl/directions"
@@ -61,6 +62,7 @@ resource "aws_iam_role_policy" "endpoint" {
         Resource = [
           "${aws_s3_bucket.results.arn}/${local.endpoint_prefix}/*",
           "${aws_s3_bucket.results.arn}/results/*",
+          "${aws_s3_bucket.results.arn}/answers/*",
         ]
       },
       {
@@ -69,7 +71,7 @@ resource "aws_iam_role_policy" "endpoint" {
         Action   = ["s3:ListBucket"]
         Resource = [aws_s3_bucket.results.arn]
         Condition = {
-          StringLikeIfExists = { "s3:prefix" = ["${local.endpoint_prefix}/*", "results/*"] }
+          StringLikeIfExists = { "s3:prefix" = ["${local.endpoint_prefix}/*", "results/*", "answers/*"] }
         }
       },
       {

@@ -13,7 +13,8 @@ locals {
       FINEXL_STORAGE_REGION            = var.region
       FINEXL_STORAGE_ALLOWED           = local.allowed
       FINEXL_STORAGE_BUDGET            = "${floor(var.function_disk * 0.75)}M"
-      FINEXL_RESULTS_LOCATION          = "s3://${aws_s3_bucket.results.bucket}/results"
+      FINEXL_CACHE_LOCATION            = local.answers
+      FINEXL_RESULTS_LOCATION          = local.results
       FINEXL_AUDITS_WATCHED            = local.watched
       FINEXL_AUDITS_REQUEST            = jsonencode(var.audit_request)
       FINEXL_AUDITS_RECORDS_LOCATION   = "dynamodb:${aws_dynamodb_table.records.name}"
@@ -131,7 +132,7 @@ resource "aws_iam_role_policy" "function" {
         Sid      = "Results"
         Effect   = "Allow"
         Action   = ["s3:GetObject", "s3:PutObject"]
-        Resource = ["${aws_s3_bucket.results.arn}/results/*"]
+        Resource = ["${aws_s3_bucket.results.arn}/results/*", "${aws_s3_bucket.results.arn}/answers/*"]
       },
       {
         # As for models: a result may not be there yet.
@@ -140,7 +141,7 @@ resource "aws_iam_role_policy" "function" {
         Action   = ["s3:ListBucket"]
         Resource = [aws_s3_bucket.results.arn]
         Condition = {
-          StringLikeIfExists = { "s3:prefix" = ["results/*"] }
+          StringLikeIfExists = { "s3:prefix" = ["results/*", "answers/*"] }
         }
       },
       {

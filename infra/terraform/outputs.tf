@@ -5,7 +5,7 @@ output "registries" {
 
 output "results" {
   description = "Where the results of audits and explanations are."
-  value       = "s3://${aws_s3_bucket.results.bucket}/results"
+  value       = local.results
 }
 
 output "function" {

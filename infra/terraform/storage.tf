@@ -16,6 +16,10 @@ locals {
   watched = join(",", [for p in sort(var.watched_prefixes) : "s3://${var.models_bucket}/${trimsuffix(p, "/")}"])
   allowed = join(",", [for p in sort(local.read_prefixes) : "s3://${var.models_bucket}/${trimsuffix(p, "/")}"])
 
+  results = "s3://${aws_s3_bucket.results.bucket}/results"
+  # What the function and the endpoint remember for each other: pictures of bases that were measured, concepts and explanations.
+  answers = "s3://${aws_s3_bucket.results.bucket}/answers"
+
   # Reading models, for the function and the endpoint alike.
   read_models = concat(
     [
@@ -112,6 +116,20 @@ resource "aws_s3_bucket_lifecycle_configuration" "results" {
       content {
         days = expiration.value
       }
+    }
+  }
+
+  # Can all be computed again.
+  rule {
+    id     = "forget"
+    status = "Enabled"
+
+    filter {
+      prefix = "answers/"
+    }
+
+    expiration {
+      days = 90
     }
   }
 

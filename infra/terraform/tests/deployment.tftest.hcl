@@ -152,7 +152,7 @@ run "all" {
 
   assert {
     condition = toset(flatten([for s in jsondecode(aws_iam_role_policy.function.policy).Statement : s.Resource if contains(s.Action, "s3:GetObject") || contains(s.Action, "s3:PutObject")])) == toset([
-      "arn:aws:s3:::company-models/bases/*", "arn:aws:s3:::company-models/loras/*", "arn:aws:s3:::company-models/uploads/models/*", "arn:aws:s3:::results/results/*",
+      "arn:aws:s3:::company-models/bases/*", "arn:aws:s3:::company-models/loras/*", "arn:aws:s3:::company-models/uploads/models/*", "arn:aws:s3:::results/results/*", "arn:aws:s3:::results/answers/*",
     ])
     error_message = "The function may read or write elsewhere."
   }
