@@ -8,6 +8,7 @@ import dev.finexl.store.Catalogue;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 
 /**
  * The one function: from a request to an explanation. It samples pairs of pictures, base and personalised with the same
@@ -63,6 +64,12 @@ public final class Explainer {
     public Explainer withRoots(List<Path> more) {
         return new Explainer(
                 resolver.withCatalogue(resolver.catalogue().withRoots(more)), models, batch, version, proposer);
+    }
+
+    /** This explainer for a request that may name certain folders of pictures, such as those that came with it. */
+    public Explainer withFolders(Map<String, Path> folders) {
+        return new Explainer(
+                resolver.withCatalogue(resolver.catalogue().withFolders(folders)), models, batch, version, proposer);
     }
 
     /**
