@@ -41,7 +41,11 @@ class Metrics implements ExplainMeter {
     public void ended(Outcome outcome, Explanation explanation) {
         explanations(outcome, 1);
         if (explanation != null) {
+            registry.counter("finexl.explanations.cached")
+                    .increment(explanation.usage().cached() ? 1 : 0);
             registry.counter("finexl.images").increment(explanation.usage().images());
+            registry.counter("finexl.images.cached")
+                    .increment(explanation.usage().imagesCached());
             registry.counter("finexl.images.saved")
                     .increment(explanation.usage().imagesSaved());
             registry.counter("finexl.denoiser.evaluations")

@@ -1,6 +1,6 @@
 package dev.finexl.serve.http;
 
-import static dev.finexl.serve.http.Answers.problem;
+import static dev.finexl.serve.http.Refusals.problem;
 import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -80,10 +80,12 @@ class ExplainResourceTest {
                         "pValue",
                         "aspects",
                         "unexplained",
+                        "explained",
                         "relativeError",
                         "divergenceNorm",
                         "vector",
                         "method",
+                        "sampling",
                         "heads",
                         "warnings",
                         "usage",
@@ -134,7 +136,7 @@ class ExplainResourceTest {
                 Arguments.of("base", quick(Map.of("base", "no-such-model")), "no-such-model"),
                 Arguments.of("base", quick(Map.of("base", "/etc")), "/etc"),
                 Arguments.of("base", quick(Map.of("base", "../../etc")), "../../etc"),
-                Arguments.of("base", quick(Map.of("base", "s3://bucket/model")), "scheme"),
+                Arguments.of("base", quick(Map.of("base", "s3://bucket/model")), "finexl.storage.allowed"),
                 Arguments.of("base", quick(Map.of("base", "vivid")), "expected a diffusion"),
                 Arguments.of("base", Map.of(), "expected"),
                 Arguments.of("propose", quick(Map.of("propose", true)), "finexl.proposer.base-url"),

@@ -1,6 +1,6 @@
 package dev.finexl.serve.http;
 
-import static dev.finexl.serve.http.Answers.problem;
+import static dev.finexl.serve.http.Refusals.problem;
 import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -371,6 +371,7 @@ class ExplanationsResourceTest {
                 .containsPattern("finexl_explanations_total\\{outcome=\"succeeded\"[^}]*} [1-9]")
                 .contains("finexl_explanations_total{outcome=\"refused\"")
                 .containsPattern("finexl_images_total [1-9]")
+                .contains("finexl_explanations_cached_total", "finexl_images_cached_total", "finexl_images_saved_total")
                 .containsPattern("finexl_denoiser_evaluations_total [1-9]")
                 .containsPattern("finexl_stage_seconds_count\\{stage=\"sampling\"[^}]*} [1-9]")
                 .containsPattern("finexl_sessions_open [1-9]")

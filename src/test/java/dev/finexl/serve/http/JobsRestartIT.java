@@ -64,6 +64,9 @@ class JobsRestartIT {
                 .redirectOutput(log.toFile());
         builder.environment().putAll(environment);
         builder.environment().put("QUARKUS_HTTP_PORT", "0");
+        // What was worked out before would make this a test of nothing.
+        builder.environment()
+                .put("FINEXL_CACHE_LOCATION", folder.resolve("cache" + starts).toString());
         builder.environment().put("QUARKUS_LOG_CONSOLE_JSON_ENABLED", "true");
         builder.environment()
                 .put("FINEXL_JOBS_DIRECTORY", folder.resolve("jobs").toString());

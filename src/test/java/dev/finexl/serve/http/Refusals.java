@@ -6,9 +6,9 @@ import io.restassured.response.Response;
 import io.restassured.response.ValidatableResponse;
 
 /** What every refusal has in common. */
-final class Answers {
+final class Refusals {
 
-    private Answers() {}
+    private Refusals() {}
 
     /** A problem document (RFC 9457) that says the same status as the response. */
     static ValidatableResponse problem(Response response, int status) {
