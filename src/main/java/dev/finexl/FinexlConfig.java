@@ -175,7 +175,8 @@ interface FinexlConfig {
     /** Memory of measured pictures, concept directions and explanations. */
     interface Cache {
 
-        /** Directory, or {@code s3://bucket/prefix}; absent for none. */
+        /** Directory, or {@code s3://bucket/prefix}; empty for none. */
+        @WithDefault("${user.home}/.cache/finexl-answers")
         Optional<String> location();
 
         /** Most bytes in a directory; a place in object storage has a life cycle of its own. */

@@ -7,7 +7,6 @@ import dev.finexl.explain.ExplainListener;
 import dev.finexl.explain.ExplainRequest;
 import dev.finexl.explain.Explainer;
 import dev.finexl.explain.Explanation;
-import dev.finexl.explain.SamplingReport;
 import dev.finexl.job.audit.RunOnce.Held;
 import dev.finexl.onnx.RunScope;
 import dev.finexl.store.ModelReferenceException;
@@ -217,7 +216,7 @@ final class Auditor {
             Explanation explanation = allowed.explain(request, ExplainListener.NONE, scope);
             result = new AuditResult(
                     task.source(), task.requestHash(), held.attempt(), AuditResult.SUCCEEDED, explanation, null);
-            stays |= !isCutShort(explanation);
+            stays |= explanation.isComplete();
         } catch (RuntimeException e) {
             Problem problem = Problem.ofInput(e).filter(p -> task.keepsAll()).orElseThrow(() -> e);
             result = new AuditResult(
@@ -231,11 +230,6 @@ final class Auditor {
         }
         // Read back, so that the first answer is the same as those that come from storage.
         return read(json);
-    }
-
-    private static boolean isCutShort(Explanation explanation) {
-        SamplingReport sampling = explanation.sampling();
-        return sampling != null && sampling.stopped() == SamplingReport.Stopped.DEADLINE;
     }
 
     private static Instant before(Instant deadline, Duration margin) {
