@@ -27,6 +27,8 @@ public final class Main implements QuarkusApplication {
             System.setProperty("quarkus.http.host-enabled", "false");
             System.setProperty("quarkus.log.level", "WARN");
             System.setProperty("quarkus.log.console.stderr", "true");
+        } else {
+            Termination.onSignal(() -> Quarkus.asyncExit(CommandLine.ExitCode.OK));
         }
         Quarkus.run(Main.class, args);
     }
