@@ -1,10 +1,13 @@
 package dev.finexl;
 
+import dev.finexl.onnx.RunScope;
+import dev.finexl.serve.cli.Failures;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandleProxies;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * Ends the program by itself when it is told to end, before the JVM does. Exists because ONNX Runtime's library tears its
@@ -18,6 +21,22 @@ final class Termination {
     private static final List<String> SIGNALS = List.of("TERM", "INT");
 
     private Termination() {}
+
+    /**
+     * Cancels what a command has under way, which then ends as cancelled work does; the second time, or where nothing is under
+     * way, the program ends at once.
+     */
+    static Runnable ofACommand() {
+        AtomicBoolean told = new AtomicBoolean();
+        return () -> {
+            if (told.getAndSet(true)) {
+                Runtime.getRuntime().halt(Failures.CANCELLED);
+            }
+            if (!RunScope.cancelAll()) {
+                Thread.ofPlatform().start(() -> System.exit(Failures.CANCELLED));
+            }
+        };
+    }
 
     /**
      * Has something done at the signals that ask a program to end, in place of the end. Where the JVM keeps signals to itself
