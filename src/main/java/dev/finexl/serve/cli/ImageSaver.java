@@ -32,12 +32,15 @@ final class ImageSaver implements ExplainListener, AutoCloseable {
     private static final int SHEET_COLUMNS = 8;
 
     private final Path folder;
+    private final boolean made;
     private final Path aside;
     private final Map<Side, TreeMap<Integer, RgbImage>> sheet = new EnumMap<>(Side.class);
+    private boolean finished;
 
     /** @throws IOException if the folder cannot be made */
     ImageSaver(Path folder) throws IOException {
         this.folder = folder.toAbsolutePath();
+        this.made = Files.notExists(this.folder);
         Files.createDirectories(this.folder);
         this.aside = Files.createTempDirectory(this.folder, ".finexl-");
         for (Side side : Side.values()) {
@@ -67,6 +70,7 @@ final class ImageSaver implements ExplainListener, AutoCloseable {
 
     /** Writes the contact sheet and moves everything to its place. */
     void finish() throws IOException {
+        finished = true;
         RgbImage drawn = ContactSheet.of(
                 List.copyOf(sheet.get(Side.BASE).values()),
                 List.copyOf(sheet.get(Side.PERSONALIZED).values()),
@@ -81,10 +85,13 @@ final class ImageSaver implements ExplainListener, AutoCloseable {
         }
     }
 
-    /** Removes what was written aside. */
+    /** Removes what was written aside, and the folder if it was made for pictures that never came. */
     @Override
     public void close() throws IOException {
         delete(aside);
+        if (made && !finished) {
+            Files.deleteIfExists(folder);
+        }
     }
 
     /** Deletes a folder with all that is in it. */
