@@ -84,7 +84,7 @@ final class ContentKeys {
             }
             case Comparison.Sampled sampled -> {
                 try (Lease<ImageGenerator> base = models.generator(sampled.base())) {
-                    parts.add(ProvenanceRecorder.described(settings(sampled, base.value()))
+                    parts.add(ProvenanceRecorder.described(settings(sampled, base.value()), base.value())
                             .toString());
                 }
                 parts.add(modelHash(side == Side.BASE ? sampled.base() : sampled.personalized()));

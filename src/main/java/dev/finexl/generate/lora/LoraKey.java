@@ -47,9 +47,10 @@ sealed interface LoraKey {
                 String path = module.substring(part.dottedPrefix().length());
                 return new OfModule(part, new ModulePath.Dotted(path), role);
             }
-            if (module.startsWith(part.kohyaPrefix()) && module.indexOf('.') < 0) {
-                String path = module.substring(part.kohyaPrefix().length());
-                return new OfModule(part, new ModulePath.Flattened(path), role);
+            for (String prefix : part.kohyaPrefixes()) {
+                if (module.startsWith(prefix) && module.indexOf('.') < 0) {
+                    return new OfModule(part, new ModulePath.Flattened(module.substring(prefix.length())), role);
+                }
             }
         }
         return new Unknown();

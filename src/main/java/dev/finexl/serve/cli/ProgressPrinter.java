@@ -19,6 +19,7 @@ final class ProgressPrinter implements ExplainListener {
     private long stageStart;
     /** What was done when the stage began, or began again: sampling goes on after each look at the answer. */
     private long doneBefore;
+
     private long lastDraw;
     private long lastQuarter;
 
