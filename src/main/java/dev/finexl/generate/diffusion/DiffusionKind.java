@@ -8,6 +8,7 @@ import static dev.finexl.generate.lora.LoraPart.UNET;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.finexl.generate.GeneratorException;
+import dev.finexl.generate.lora.LoraFamily;
 import dev.finexl.generate.lora.LoraPart;
 import dev.finexl.store.ModelFileException;
 import dev.finexl.store.ModelFiles;
@@ -20,22 +21,33 @@ import java.util.stream.Collectors;
 
 /** The kinds of diffusion models that are known: the pipeline class of each, its parts and its family. */
 enum DiffusionKind {
-    STABLE_DIFFUSION("StableDiffusionPipeline", List.of(TEXT_ENCODER, UNET), StableDiffusion::new),
-    LATENT_CONSISTENCY("LatentConsistencyModelPipeline", List.of(TEXT_ENCODER, UNET), StableDiffusion::consistency),
+    STABLE_DIFFUSION(
+            "StableDiffusionPipeline", LoraFamily.STABLE_DIFFUSION, List.of(TEXT_ENCODER, UNET), StableDiffusion::new),
+    LATENT_CONSISTENCY(
+            "LatentConsistencyModelPipeline",
+            LoraFamily.STABLE_DIFFUSION,
+            List.of(TEXT_ENCODER, UNET),
+            StableDiffusion::consistency),
     STABLE_DIFFUSION_XL(
-            "StableDiffusionXLPipeline", List.of(TEXT_ENCODER, TEXT_ENCODER_2, UNET), StableDiffusionXl::new),
+            "StableDiffusionXLPipeline",
+            LoraFamily.STABLE_DIFFUSION_XL,
+            List.of(TEXT_ENCODER, TEXT_ENCODER_2, UNET),
+            StableDiffusionXl::new),
     STABLE_DIFFUSION_3(
             "StableDiffusion3Pipeline",
+            LoraFamily.STABLE_DIFFUSION_3,
             List.of(TEXT_ENCODER, TEXT_ENCODER_2, TEXT_ENCODER_3, TRANSFORMER),
             StableDiffusion3::new),
-    FLUX("FluxPipeline", List.of(TEXT_ENCODER, TEXT_ENCODER_2, TRANSFORMER), Flux::new);
+    FLUX("FluxPipeline", LoraFamily.FLUX, List.of(TEXT_ENCODER, TEXT_ENCODER_2, TRANSFORMER), Flux::new);
 
     private final String pipeline;
+    private final LoraFamily loras;
     private final List<LoraPart> parts;
     private final Function<Parts, Family> family;
 
-    DiffusionKind(String pipeline, List<LoraPart> parts, Function<Parts, Family> family) {
+    DiffusionKind(String pipeline, LoraFamily loras, List<LoraPart> parts, Function<Parts, Family> family) {
         this.pipeline = pipeline;
+        this.loras = loras;
         this.parts = parts;
         this.family = family;
     }
@@ -93,6 +105,11 @@ enum DiffusionKind {
         boolean without =
                 this == STABLE_DIFFUSION_3 && third.path(1).asText("null").equals("null");
         return without ? parts.stream().filter(part -> part != TEXT_ENCODER_3).toList() : parts;
+    }
+
+    /** What LoRAs for it are like. */
+    LoraFamily loras() {
+        return loras;
     }
 
     /** The network that predicts. */

@@ -5,6 +5,9 @@ import java.util.List;
 /** What the name of a tensor in a LoRA file says, in any of the forms that trainers write. */
 sealed interface LoraKey {
 
+    /** What keys begin with that name the denoiser's modules by their dotted path in its original code. */
+    String DENOISER = "diffusion_model.";
+
     /** What the tensor is in its module's low-rank update. */
     enum Role {
         /** The factor that reduces a layer's input to the rank: [rank, in] or [rank, in, kernel...]. */
@@ -42,6 +45,9 @@ sealed interface LoraKey {
     }
 
     private static LoraKey ofModule(String module, Role role) {
+        if (module.startsWith(DENOISER)) {
+            return new OfModule(LoraPart.UNET, new ModulePath.Dotted(module.substring(DENOISER.length())), role);
+        }
         for (LoraPart part : LoraPart.values()) {
             if (module.startsWith(part.dottedPrefix())) {
                 String path = module.substring(part.dottedPrefix().length());
