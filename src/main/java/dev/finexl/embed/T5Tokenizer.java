@@ -29,11 +29,11 @@ public final class T5Tokenizer {
     /**
      * Opens a tokenizer.
      *
-     * @param folder in which {@code tokenizer.json} stands
+     * @param folder in which {@code tokenizer.json} stands; empty for the model's root
      * @throws ModelFileException if the file is missing, malformed or larger than 32 MiB, or is no tokenizer of T5
      */
     public static T5Tokenizer open(ModelFiles files, String folder) {
-        return new T5Tokenizer(UnigramJson.read(files, folder + "/"));
+        return new T5Tokenizer(UnigramJson.read(files, folder.isEmpty() ? "" : folder + "/"));
     }
 
     /**

@@ -35,6 +35,9 @@ record UnigramJson(
         int padding) {
 
     private static final int LARGEST = 32 << 20;
+    /** Each is looked for at each place of a text. T5 has 103. */
+    private static final int MOST_ADDED = 1000;
+
     private static final String END = "</s>";
     private static final String PADDING = "<pad>";
 
@@ -46,7 +49,7 @@ record UnigramJson(
         }
     }
 
-    /** @param prefix of the file's name, ending with a slash */
+    /** @param prefix of the file's name, empty or ending with a slash */
     static UnigramJson read(ModelFiles files, String prefix) {
         return new Reader(files, prefix + "tokenizer.json").read(prefix);
     }
@@ -105,6 +108,9 @@ record UnigramJson(
         }
 
         private List<Added> added(JsonNode list) {
+            if (list.size() > MOST_ADDED) {
+                throw refused("added_tokens", list.size(), "at most " + MOST_ADDED);
+            }
             List<Added> added = new ArrayList<>();
             for (JsonNode entry : list) {
                 AddedToken token = AddedToken.of(entry, false)
@@ -217,7 +223,7 @@ record UnigramJson(
             }
         }
 
-        private ModelFileException refused(String field, JsonNode found, String expected) {
+        private ModelFileException refused(String field, Object found, String expected) {
             return new ModelFileException(
                     files,
                     name,

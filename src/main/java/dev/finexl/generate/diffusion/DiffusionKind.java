@@ -82,20 +82,16 @@ enum DiffusionKind {
     }
 
     private void requireFiles(ModelFiles files) {
-        List<String> needed = new ArrayList<>(List.of(Parts.SCHEDULER_CONFIG, VaeConfig.FILE, Parts.VAE_DECODER));
+        List<String> needed =
+                new ArrayList<>(List.of(Parts.INDEX, Parts.SCHEDULER_CONFIG, VaeConfig.FILE, Parts.VAE_DECODER));
         for (LoraPart part : parts(files)) {
             needed.add(part.modelFile());
             needed.add(part.configFile());
         }
         List<String> missing = needed.stream().filter(file -> !files.has(file)).toList();
         if (!missing.isEmpty()) {
-            throw new GeneratorException("%s: %s is missing; a %s has the files %s and %s"
-                    .formatted(
-                            files.reference(),
-                            String.join(", ", missing),
-                            pipeline,
-                            Parts.INDEX,
-                            String.join(", ", needed)));
+            throw new GeneratorException("%s: %s is missing; a %s has the files %s"
+                    .formatted(files.reference(), String.join(", ", missing), pipeline, String.join(", ", needed)));
         }
     }
 

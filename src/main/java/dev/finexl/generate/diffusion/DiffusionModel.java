@@ -96,7 +96,7 @@ final class DiffusionModel implements ImageGenerator {
     @Override
     public void generate(
             RunScope scope, List<ImageRequest> requests, SamplerSettings settings, BatchListener listener) {
-        LatentLayout layout = family.latents(settings.height(), settings.width());
+        LatentLayout layout = family.sizes().latents(settings.height(), settings.width());
         for (int first = 0; first < requests.size(); first += settings.batch()) {
             List<ImageRequest> batch = requests.subList(first, Math.min(requests.size(), first + settings.batch()));
             float[] latents = sample(scope, batch, settings);
@@ -111,7 +111,7 @@ final class DiffusionModel implements ImageGenerator {
 
     /** The latents of one batch after the last step, flat, as the denoiser has them. */
     float[] sample(RunScope scope, List<ImageRequest> batch, SamplerSettings settings) {
-        LatentLayout layout = family.latents(settings.height(), settings.width());
+        LatentLayout layout = family.sizes().latents(settings.height(), settings.width());
         List<TorchGenerator> generators =
                 batch.stream().map(image -> new TorchGenerator(image.seed())).toList();
         float[] latents = new float[Math.multiplyExact(batch.size(), layout.size())];
@@ -159,6 +159,7 @@ final class DiffusionModel implements ImageGenerator {
 
     @Override
     public int evaluationsPerImage(SamplerSettings settings) {
+        family.sizes().latents(settings.height(), settings.width());
         return family.plan(settings).evaluations() * (family.evaluatesTwice(settings) ? 2 : 1);
     }
 
@@ -174,12 +175,12 @@ final class DiffusionModel implements ImageGenerator {
 
     @Override
     public int height() {
-        return family.height();
+        return family.sizes().pictureHeight();
     }
 
     @Override
     public int width() {
-        return family.width();
+        return family.sizes().pictureWidth();
     }
 
     @Override

@@ -15,18 +15,8 @@ sealed interface Family permits StableDiffusion, StableDiffusionXl, StableDiffus
     /** How the denoiser's inputs and outputs are called. */
     DenoiserPorts ports();
 
-    /** The height in pixels that the model was made for. */
-    int height();
-
-    /** The width in pixels that the model was made for. */
-    int width();
-
-    /**
-     * The latents of a picture.
-     *
-     * @throws dev.finexl.generate.GeneratorException if the model has none of this size
-     */
-    LatentLayout latents(int height, int width);
+    /** The pictures that it makes. */
+    PictureSizes sizes();
 
     /** Whether each step evaluates the denoiser twice, with and without the prompt. */
     boolean evaluatesTwice(SamplerSettings settings);
@@ -44,8 +34,11 @@ sealed interface Family permits StableDiffusion, StableDiffusionXl, StableDiffus
     /** What the denoiser is told of pictures of these prompts, by input, a row for each prompt. */
     Map<String, Embeddings> condition(RunScope scope, List<String> prompts, SamplerSettings settings);
 
-    /** What the denoiser is told for guidance to lead away from: one row. Only asked for if it {@link #evaluatesTwice}. */
-    Map<String, Embeddings> unconditional(RunScope scope, SamplerSettings settings);
+    /** What the denoiser is told for guidance to lead away from, one row, where it {@link #evaluatesTwice}. */
+    default Map<String, Embeddings> unconditional(RunScope scope, SamplerSettings settings) {
+        String negative = settings.negativePrompt() == null ? "" : settings.negativePrompt();
+        return condition(scope, List.of(negative), settings);
+    }
 
     /** What stands for a negative prompt where none is given; null where that is not the empty one. */
     default String absentNegativePrompt() {

@@ -4,7 +4,6 @@ import static dev.finexl.generate.lora.LoraPart.TEXT_ENCODER;
 import static dev.finexl.generate.lora.LoraPart.TEXT_ENCODER_2;
 import static dev.finexl.generate.lora.LoraPart.TRANSFORMER;
 
-import com.fasterxml.jackson.databind.node.MissingNode;
 import dev.finexl.embed.T5Tokenizer;
 import dev.finexl.generate.SamplerSettings;
 import dev.finexl.generate.scheduler.Sampling;
@@ -34,8 +33,7 @@ final class Flux implements Family {
 
     Flux(Parts parts) {
         this.parts = parts;
-        this.sizes = PictureSizes.of(
-                MissingNode.getInstance(), SAMPLE_SIZE, parts.vae().scale(), LatentLayout.PATCH);
+        this.sizes = new PictureSizes(parts, SAMPLE_SIZE, SAMPLE_SIZE, LatentLayout.PATCH, PictureSizes.MOST, true);
         this.toldGuidance = parts.networks().get(TRANSFORMER).inputs().containsKey(GUIDANCE);
     }
 
@@ -45,20 +43,8 @@ final class Flux implements Family {
     }
 
     @Override
-    public int height() {
-        return sizes.height();
-    }
-
-    @Override
-    public int width() {
-        return sizes.width();
-    }
-
-    @Override
-    public LatentLayout latents(int height, int width) {
-        sizes.require(parts.files(), height, width);
-        int scale = parts.vae().scale();
-        return new LatentLayout(parts.vae().latentChannels(), height / scale, width / scale, true);
+    public PictureSizes sizes() {
+        return sizes;
     }
 
     @Override
@@ -68,7 +54,8 @@ final class Flux implements Family {
 
     @Override
     public Sampling plan(SamplerSettings settings) {
-        return FlowMatching.evenLevels(parts.files(), settings, rows(settings) * columns(settings));
+        int tokens = sizes.patches(settings.height(), settings.width());
+        return FlowMatching.evenLevels(parts.files(), settings, tokens);
     }
 
     @Override
@@ -87,7 +74,8 @@ final class Flux implements Family {
                         .encode(scope, prompts, parts.clipIds(TEXT_ENCODER), PromptEncoder.POOLED)
                         .getFirst());
         conditions.put(TEXT_POSITIONS, Embeddings.repeated(prompts.size(), new float[tokens * AXES], tokens, AXES));
-        conditions.put(IMAGE_POSITIONS, imagePositions(prompts.size(), rows(settings), columns(settings)));
+        conditions.put(
+                IMAGE_POSITIONS, imagePositions(prompts.size(), sizes.latents(settings.height(), settings.width())));
         if (toldGuidance) {
             float[] scale = {(float) settings.guidanceScale()};
             conditions.put(GUIDANCE, Embeddings.repeated(prompts.size(), scale));
@@ -95,25 +83,14 @@ final class Flux implements Family {
         return conditions;
     }
 
-    @Override
-    public Map<String, Embeddings> unconditional(RunScope scope, SamplerSettings settings) {
-        throw new UnsupportedOperationException("Flux never evaluates twice");
-    }
-
-    private int rows(SamplerSettings settings) {
-        return settings.height() / sizes.multiple();
-    }
-
-    private int columns(SamplerSettings settings) {
-        return settings.width() / sizes.multiple();
-    }
-
-    private static Embeddings imagePositions(int prompts, int rows, int columns) {
-        float[] positions = new float[rows * columns * AXES];
-        for (int token = 0; token < rows * columns; token++) {
+    private static Embeddings imagePositions(int prompts, LatentLayout latents) {
+        int columns = latents.width() / LatentLayout.PATCH;
+        int tokens = latents.height() / LatentLayout.PATCH * columns;
+        float[] positions = new float[tokens * AXES];
+        for (int token = 0; token < tokens; token++) {
             positions[token * AXES + 1] = token / columns;
             positions[token * AXES + 2] = token % columns;
         }
-        return Embeddings.repeated(prompts, positions, (long) rows * columns, AXES);
+        return Embeddings.repeated(prompts, positions, tokens, AXES);
     }
 }

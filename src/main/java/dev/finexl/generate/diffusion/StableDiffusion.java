@@ -42,18 +42,8 @@ final class StableDiffusion implements Family {
     }
 
     @Override
-    public int height() {
-        return unet.sizes().height();
-    }
-
-    @Override
-    public int width() {
-        return unet.sizes().width();
-    }
-
-    @Override
-    public LatentLayout latents(int height, int width) {
-        return unet.latents(height, width);
+    public PictureSizes sizes() {
+        return unet.sizes();
     }
 
     @Override
@@ -64,20 +54,12 @@ final class StableDiffusion implements Family {
     @Override
     public Map<String, Embeddings> condition(RunScope scope, List<String> prompts, SamplerSettings settings) {
         Map<String, Embeddings> conditions = new LinkedHashMap<>();
-        conditions.put(STATES, encode(scope, prompts));
+        conditions.put(
+                STATES,
+                parts.encoder(TEXT_ENCODER)
+                        .encode(scope, prompts, parts.clipIds(TEXT_ENCODER), PromptEncoder.LAST_STATE)
+                        .getFirst());
         unet.addGuidance(conditions, prompts.size(), settings);
         return conditions;
-    }
-
-    @Override
-    public Map<String, Embeddings> unconditional(RunScope scope, SamplerSettings settings) {
-        String negative = settings.negativePrompt() == null ? "" : settings.negativePrompt();
-        return Map.of(STATES, encode(scope, List.of(negative)));
-    }
-
-    private Embeddings encode(RunScope scope, List<String> prompts) {
-        return parts.encoder(TEXT_ENCODER)
-                .encode(scope, prompts, parts.clipIds(TEXT_ENCODER), PromptEncoder.LAST_STATE)
-                .getFirst();
     }
 }

@@ -26,28 +26,28 @@ final class StableDiffusion3 implements Family {
     static final String POOLED = "pooled_projections";
 
     private static final int SAMPLE_SIZE = 128;
+    private static final int POSITIONS = 96;
     private static final int T5_TOKENS = 256;
+    private static final int T5_WIDTH = 4096;
 
     private final Parts parts;
     private final PictureSizes sizes;
-    private final int patch;
-    private final int mostPatches;
     private final int width;
 
     StableDiffusion3(Parts parts) {
         this.parts = parts;
         JsonNode config = parts.config(TRANSFORMER);
-        this.patch = config.path("patch_size").asInt(2);
-        this.mostPatches = config.path("pos_embed_max_size").asInt(96);
-        this.width = config.path("joint_attention_dim").asInt(4096);
-        if (patch < 1 || patch > 64 || width < 1 || width > 1 << 16) {
+        this.width = config.path("joint_attention_dim").asInt(T5_WIDTH);
+        int patch = config.path("patch_size").asInt(2);
+        int positions = config.path("pos_embed_max_size").asInt(POSITIONS);
+        if (width < 1 || width > 1 << 16 || positions < 1 || positions > PictureSizes.MOST) {
             throw new ModelFileException(
                     parts.files(),
                     TRANSFORMER.configFile(),
-                    "needs a patch_size from 1 to 64 and a joint_attention_dim from 1 to 65536");
+                    "needs a joint_attention_dim from 1 to 65536 and a pos_embed_max_size from 1 to "
+                            + PictureSizes.MOST);
         }
-        this.sizes = PictureSizes.of(
-                config.path("sample_size"), SAMPLE_SIZE, parts.vae().scale(), patch);
+        this.sizes = PictureSizes.of(parts, config.path("sample_size"), SAMPLE_SIZE, patch, positions * patch);
     }
 
     @Override
@@ -56,26 +56,8 @@ final class StableDiffusion3 implements Family {
     }
 
     @Override
-    public int height() {
-        return sizes.height();
-    }
-
-    @Override
-    public int width() {
-        return sizes.width();
-    }
-
-    @Override
-    public LatentLayout latents(int height, int width) {
-        sizes.require(parts.files(), height, width);
-        int most = mostPatches * sizes.multiple();
-        if (height > most || width > most) {
-            throw new GeneratorException(
-                    "%s: pictures of %d × %d cannot be made, the transformer has positions for %d × %d"
-                            .formatted(parts.files().reference(), width, height, most, most));
-        }
-        int scale = parts.vae().scale();
-        return new LatentLayout(parts.vae().latentChannels(), height / scale, width / scale, false);
+    public PictureSizes sizes() {
+        return sizes;
     }
 
     @Override
@@ -85,7 +67,7 @@ final class StableDiffusion3 implements Family {
 
     @Override
     public Sampling plan(SamplerSettings settings) {
-        int tokens = settings.height() / sizes.multiple() * (settings.width() / sizes.multiple());
+        int tokens = sizes.patches(settings.height(), settings.width());
         return FlowMatching.ownLevels(parts.files(), settings, tokens);
     }
 
@@ -104,12 +86,6 @@ final class StableDiffusion3 implements Family {
                 clip.widened(third.width()).before(third),
                 POOLED,
                 first.getLast().beside(second.getLast()));
-    }
-
-    @Override
-    public Map<String, Embeddings> unconditional(RunScope scope, SamplerSettings settings) {
-        String negative = settings.negativePrompt() == null ? "" : settings.negativePrompt();
-        return condition(scope, List.of(negative), settings);
     }
 
     private List<Embeddings> clip(RunScope scope, List<String> prompts, LoraPart part) {

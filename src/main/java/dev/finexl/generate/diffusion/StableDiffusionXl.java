@@ -46,18 +46,8 @@ final class StableDiffusionXl implements Family {
     }
 
     @Override
-    public int height() {
-        return unet.sizes().height();
-    }
-
-    @Override
-    public int width() {
-        return unet.sizes().width();
-    }
-
-    @Override
-    public LatentLayout latents(int height, int width) {
-        return unet.latents(height, width);
+    public PictureSizes sizes() {
+        return unet.sizes();
     }
 
     @Override
@@ -79,9 +69,8 @@ final class StableDiffusionXl implements Family {
 
     @Override
     public Map<String, Embeddings> unconditional(RunScope scope, SamplerSettings settings) {
-        boolean none = settings.negativePrompt() == null;
-        Map<String, Embeddings> conditions = condition(scope, List.of(none ? "" : settings.negativePrompt()), settings);
-        if (none && zerosForNone) {
+        Map<String, Embeddings> conditions = Family.super.unconditional(scope, settings);
+        if (settings.negativePrompt() == null && zerosForNone) {
             conditions.computeIfPresent(StableDiffusion.STATES, (_, states) -> states.zeros());
             conditions.computeIfPresent(POOLED, (_, pooled) -> pooled.zeros());
         }

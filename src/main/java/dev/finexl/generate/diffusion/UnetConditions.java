@@ -9,12 +9,13 @@ import dev.finexl.store.ModelFileException;
 import java.util.Map;
 
 /**
- * What the families with a UNet have in common: the sizes of their latents, and the guidance that a distilled UNet (LCM) is
+ * What the families with a UNet have in common: the sizes of their pictures, and the guidance that a distilled UNet (LCM) is
  * told instead of being evaluated twice.
  *
+ * @param sizes of the pictures
  * @param guidanceWidth how many numbers the UNet takes to be told the guidance scale; 0 if it is not told
  */
-record UnetConditions(Parts parts, PictureSizes sizes, int guidanceWidth) {
+record UnetConditions(PictureSizes sizes, int guidanceWidth) {
 
     private static final int SAMPLE_SIZE = 64;
     private static final String GUIDANCE = "timestep_cond";
@@ -32,15 +33,8 @@ record UnetConditions(Parts parts, PictureSizes sizes, int guidanceWidth) {
                         "needs a time_cond_proj_dim of 4 or more, since the UNet has the input " + GUIDANCE);
             }
         }
-        PictureSizes sizes = PictureSizes.of(
-                config.path("sample_size"), SAMPLE_SIZE, parts.vae().scale(), 1);
-        return new UnetConditions(parts, sizes, width);
-    }
-
-    LatentLayout latents(int height, int width) {
-        sizes.require(parts.files(), height, width);
-        int scale = parts.vae().scale();
-        return new LatentLayout(parts.vae().latentChannels(), height / scale, width / scale, false);
+        PictureSizes sizes = PictureSizes.of(parts, config.path("sample_size"), SAMPLE_SIZE, 1, PictureSizes.MOST);
+        return new UnetConditions(sizes, width);
     }
 
     boolean isToldGuidance() {

@@ -28,6 +28,7 @@ import java.util.OptionalInt;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -74,6 +75,15 @@ abstract class CompatModelTest {
                 run.get("final_latents"),
                 run.get("image").get("file").asText(),
                 run.get("tolerance_final_latents_abs").asDouble());
+    }
+
+    @Test
+    void knowsTheSizeThatTheModelWasMadeFor() {
+        JsonNode size = json("golden.json").get("default_size");
+        int vaeScale = json("golden.json").get("vae_scale_factor").asInt();
+        // Flux' files do not say it; its pipeline has a size of its own.
+        assertThat(base.height()).isEqualTo(size.get(0).asInt(128 * vaeScale));
+        assertThat(base.width()).isEqualTo(size.get(1).asInt(128 * vaeScale));
     }
 
     DiffusionModel base() {
