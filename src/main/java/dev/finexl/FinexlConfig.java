@@ -22,6 +22,9 @@ interface FinexlConfig {
     /** Where results are kept. */
     Results results();
 
+    /** What is audited when it is uploaded. */
+    Audits audits();
+
     /** How ONNX Runtime runs. */
     Onnx onnx();
 
@@ -30,6 +33,9 @@ interface FinexlConfig {
 
     /** Limits of the HTTP face. */
     Http http();
+
+    /** What has been worked out before. */
+    Cache cache();
 
     /** The vision-language model that proposes concepts. */
     Proposer proposer();
@@ -95,6 +101,46 @@ interface FinexlConfig {
         Optional<String> location();
     }
 
+    /** What is audited when it is uploaded. */
+    interface Audits {
+
+        /** Folders in object storage below which an upload asks for an audit, {@code s3://bucket/prefix}; absent for none. */
+        Optional<List<String>> watched();
+
+        /** The fields that audits have in common, as the JSON of a request; at least the base of LoRAs. */
+        @WithDefault("{}")
+        String request();
+
+        /** How long a worker may be silent before another takes over. */
+        @WithDefault("60s")
+        Duration lease();
+
+        /** What is kept of an invocation's time for writing the result. */
+        @WithDefault("10s")
+        Duration margin();
+
+        /** Where it is remembered what is done. */
+        Records records();
+
+        /** Where it is remembered what is done. */
+        interface Records {
+
+            /** A directory on a local disk, or {@code dynamodb:TABLE} for workers of several machines. */
+            @WithDefault("${user.home}/.cache/finexl/records")
+            String location();
+
+            /** Address of a server that speaks DynamoDB's protocol; absent for AWS. */
+            Optional<URI> endpoint();
+
+            /** Region of the table; absent for that of the AWS SDK's default chain. */
+            Optional<String> region();
+
+            /** How long a record stays in the table after its last step, by the table's TTL. */
+            @WithDefault("30d")
+            Duration keep();
+        }
+    }
+
     /** How ONNX Runtime runs. */
     interface Onnx {
 
@@ -121,6 +167,22 @@ interface FinexlConfig {
         /** Most pictures that are sampled together. */
         @WithDefault("8")
         int batch();
+    }
+
+    /** Memory of measured pictures, concept directions and explanations. */
+    interface Cache {
+
+        /** Directory, or {@code s3://bucket/prefix}; empty for none. */
+        @WithDefault("${user.home}/.cache/finexl-answers")
+        Optional<String> location();
+
+        /** Most bytes in a directory; a place in object storage has a life cycle of its own. */
+        @WithDefault("2G")
+        MemorySize budget();
+
+        /** Explanations that are also kept in memory. */
+        @WithDefault("256")
+        int recent();
     }
 
     /** Limits of the HTTP face. */

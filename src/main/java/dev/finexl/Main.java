@@ -26,6 +26,7 @@ public final class Main implements QuarkusApplication {
             // A command has no use for a port, and only its own words belong on the terminal.
             System.setProperty("quarkus.http.host-enabled", "false");
             System.setProperty("quarkus.log.level", "WARN");
+            System.setProperty("quarkus.log.console.stderr", "true");
         }
         Quarkus.run(Main.class, args);
     }

@@ -3,12 +3,14 @@ package dev.finexl;
 import dev.finexl.concept.ConceptProposer;
 import dev.finexl.concept.VlmConceptProposer;
 import dev.finexl.concept.VlmSettings;
+import dev.finexl.explain.Answers;
 import dev.finexl.explain.Explainer;
 import dev.finexl.explain.OpenModels;
 import dev.finexl.onnx.OnnxRuntime;
 import dev.finexl.onnx.OnnxSettings;
 import dev.finexl.onnx.ProviderChoice;
 import dev.finexl.serve.http.ExplainGate;
+import dev.finexl.store.CacheDirectory;
 import dev.finexl.store.Catalogue;
 import dev.finexl.store.DirectoryResults;
 import dev.finexl.store.ResultStore;
@@ -100,17 +102,30 @@ class Wiring {
 
     @Produces
     @Singleton
-    Explainer explainer(Catalogue catalogue, OpenModels models) {
+    Explainer explainer(Catalogue catalogue, OpenModels models, S3Connection connection) {
         return new Explainer(
-                catalogue,
-                config.models().encoder().orElse(null),
-                models,
-                config.sampling().batch(),
-                version,
-                config.proposer()
-                        .baseUrl()
-                        .map(url -> proposer(url, config.proposer()))
-                        .orElse(null));
+                        catalogue,
+                        config.models().encoder().orElse(null),
+                        models,
+                        config.sampling().batch(),
+                        version,
+                        config.proposer()
+                                .baseUrl()
+                                .map(url -> proposer(url, config.proposer()))
+                                .orElse(null))
+                .remembering(answers(connection));
+    }
+
+    private Answers answers(S3Connection connection) {
+        FinexlConfig.Cache cache = config.cache();
+        return cache.location()
+                .map(location -> new Answers(
+                        S3Location.isMeant(location)
+                                ? new S3Results(connection, S3Location.parse(location))
+                                : new CacheDirectory(
+                                        Path.of(location), cache.budget().asLongValue()),
+                        cache.recent()))
+                .orElse(Answers.NONE);
     }
 
     private static ConceptProposer proposer(URI baseUrl, FinexlConfig.Proposer proposer) {

@@ -1,11 +1,14 @@
 package dev.finexl.concept;
 
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.zip.CRC32C;
 
 /**
  * The directions of a vocabulary in the space of an encoder: one row for every wording, in the vocabulary's order, so the
@@ -15,6 +18,9 @@ import java.util.Optional;
  * <p>A row is not normalised: its length says how far the words move a prompt.
  */
 public final class ConceptDirections {
+
+    private static final int MAGIC = 0x31445846;
+    private static final int HEADER = 16;
 
     private final Vocabulary vocabulary;
     private final int width;
@@ -165,6 +171,81 @@ public final class ConceptDirections {
             }
         }
         return means;
+    }
+
+    /** The number of bytes of {@link #toBytes}. */
+    public long bytes() {
+        long prompts = byPrompt == null ? 0 : byPrompt[0].length;
+        return HEADER
+                + 8L * directions.length * width
+                + 4L * prompts * width * vocabulary.concepts().size()
+                + 4;
+    }
+
+    /**
+     * The directions as bytes, without the vocabulary and without what was measured on pictures. Little-endian: {@code FXD1},
+     * the numbers of rows, of components and of prompts (int32; no prompts where there are no directions prompt by prompt), the
+     * rows (float64), the directions prompt by prompt (float32), and the CRC-32C of all that.
+     */
+    public byte[] toBytes() {
+        ByteBuffer out = ByteBuffer.allocate(Math.toIntExact(bytes())).order(ByteOrder.LITTLE_ENDIAN);
+        out.putInt(MAGIC).putInt(directions.length).putInt(width).putInt(byPrompt == null ? 0 : byPrompt[0].length);
+        for (double[] row : directions) {
+            for (double component : row) {
+                out.putDouble(component);
+            }
+        }
+        for (float[][] concept : byPrompt == null ? new float[0][][] : byPrompt) {
+            for (float[] prompt : concept) {
+                for (float component : prompt) {
+                    out.putFloat(component);
+                }
+            }
+        }
+        out.putInt(crc(out.array(), out.position()));
+        return out.array();
+    }
+
+    /**
+     * Directions from the bytes that {@link #toBytes} made of them.
+     *
+     * @throws IllegalArgumentException if they are not those of such a vocabulary
+     */
+    public static ConceptDirections parse(Vocabulary vocabulary, byte[] bytes) {
+        ByteBuffer in = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
+        int end = bytes.length - 4;
+        if (end < HEADER || in.getInt(end) != crc(bytes, end) || in.getInt() != MAGIC) {
+            throw new IllegalArgumentException("it does not hold directions");
+        }
+        int rows = in.getInt();
+        int width = in.getInt();
+        int prompts = in.getInt();
+        int concepts = vocabulary.concepts().size();
+        long expected = 8L * rows * width + 4L * prompts * width * concepts;
+        if (rows != vocabulary.wordingCount() || width < 1 || prompts < 0 || in.remaining() - 4 != expected) {
+            throw new IllegalArgumentException("it does not hold the directions of %d wordings".formatted(rows));
+        }
+        double[][] directions = new double[rows][width];
+        for (double[] row : directions) {
+            for (int k = 0; k < width; k++) {
+                row[k] = in.getDouble();
+            }
+        }
+        float[][][] byPrompt = prompts == 0 ? null : new float[concepts][prompts][width];
+        for (float[][] concept : prompts == 0 ? new float[0][][] : byPrompt) {
+            for (float[] prompt : concept) {
+                for (int k = 0; k < width; k++) {
+                    prompt[k] = in.getFloat();
+                }
+            }
+        }
+        return new ConceptDirections(vocabulary, width, directions, byPrompt);
+    }
+
+    private static int crc(byte[] bytes, int length) {
+        CRC32C crc = new CRC32C();
+        crc.update(bytes, 0, length);
+        return (int) crc.getValue();
     }
 
     /** All directions: {@code [rows][width]}, a copy. */

@@ -28,12 +28,12 @@ final class ConceptMeasurer {
 
     private static final int TEXTS_AT_ONCE = 256;
 
+    private final Means means;
     private final OpenModels models;
-    private final int batch;
 
-    ConceptMeasurer(OpenModels models, int batch) {
-        this.models = models;
-        this.batch = batch;
+    ConceptMeasurer(Means means) {
+        this.means = means;
+        this.models = means.models();
     }
 
     /**
@@ -56,12 +56,7 @@ final class ConceptMeasurer {
             ClipEncoder encoder,
             ExplainListener listener,
             RunScope scope) {
-        ConceptDirections texts = new DirectionEncoder(texts(encoder, scope), TEXTS_AT_ONCE)
-                .measure(
-                        vocabulary,
-                        plan.drawnPrompts(),
-                        byPrompt && plan.promptsKnown(),
-                        (done, total) -> listener.progress(Stage.CONCEPTS, done, total));
+        ConceptDirections texts = texts(plan, vocabulary, byPrompt && plan.promptsKnown(), encoder, listener, scope);
         if (!(plan.comparison() instanceof Comparison.Sampled comparison)) {
             return new Measured(texts, 0);
         }
@@ -79,10 +74,32 @@ final class ConceptMeasurer {
         }
     }
 
+    /** Directions by words alone, which are kept: the same base is explained again and again with the same words. */
+    private ConceptDirections texts(
+            Plan plan,
+            Vocabulary vocabulary,
+            boolean byPrompt,
+            ClipEncoder encoder,
+            ExplainListener listener,
+            RunScope scope) {
+        Answers answers = means.answers();
+        String key = answers.keeps() ? means.keys().directions(plan, vocabulary, byPrompt) : "";
+        return answers.directions(key, vocabulary).orElseGet(() -> {
+            ConceptDirections measured = new DirectionEncoder(texts(encoder, scope), TEXTS_AT_ONCE)
+                    .measure(
+                            vocabulary,
+                            plan.drawnPrompts(),
+                            byPrompt,
+                            (done, total) -> listener.progress(Stage.CONCEPTS, done, total));
+            answers.keepDirections(key, measured);
+            return measured;
+        });
+    }
+
     private AskedPictures asked(
             Plan plan, Comparison.Sampled sampled, ClipEncoder encoder, ImageGenerator base, RunScope scope) {
         return new AskedPictures(
-                plan, sampled, encoder, base, SamplerChoice.settings(sampled.sampling(), base, batch), scope);
+                plan, sampled, encoder, base, SamplerChoice.settings(sampled.sampling(), base, means.batch()), scope);
     }
 
     private static TextEncoder texts(ClipEncoder encoder, RunScope scope) {

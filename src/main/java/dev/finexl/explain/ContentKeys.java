@@ -1,6 +1,7 @@
 package dev.finexl.explain;
 
 import dev.finexl.concept.Concept;
+import dev.finexl.concept.Vocabulary;
 import dev.finexl.embed.AspectHead;
 import dev.finexl.embed.ClipEncoder;
 import dev.finexl.explain.ExplainListener.Side;
@@ -45,11 +46,7 @@ final class ContentKeys {
         parts.add(version + " " + method + " " + plan.certainty() + " " + plan.policy());
         parts.add(plan.prompts().prompts() + " " + plan.promptsKnown());
         plan.vocabulary().concepts().stream().map(Concept::toString).forEach(parts::add);
-        for (CatalogueEntry entry : plan.heads()) {
-            try (Lease<AspectHead> head = models.head(entry)) {
-                parts.add(hash(entry, head.value().files()));
-            }
-        }
+        parts.addAll(heads(plan));
         int pairs = plan.comparison().images();
         parts.add(pictures(plan, Side.BASE, 0, pairs));
         parts.add(pictures(plan, Side.PERSONALIZED, 0, pairs));
@@ -71,11 +68,7 @@ final class ContentKeys {
      * @param count how many pictures, 1 or more
      */
     String pictures(Plan plan, Side side, int first, int count) {
-        List<String> parts = new ArrayList<>();
-        parts.add(models.runtime().version() + " " + models.runtime().providerName());
-        try (Lease<ClipEncoder> encoder = models.encoder(plan.encoder())) {
-            parts.add(wholeModel(plan.encoder(), encoder.value().files()));
-        }
+        List<String> parts = new ArrayList<>(embedding(plan));
         switch (plan.comparison()) {
             case Comparison.Given given -> {
                 CatalogueEntry folder = side == Side.BASE ? given.base() : given.personalized();
@@ -83,22 +76,64 @@ final class ContentKeys {
                 parts.add(ProvenanceRecorder.hashes(folder, names).toString());
             }
             case Comparison.Sampled sampled -> {
-                try (Lease<ImageGenerator> base = models.generator(sampled.base())) {
-                    parts.add(ProvenanceRecorder.described(settings(sampled, base.value()), base.value())
-                            .toString());
-                }
-                parts.add(modelHash(side == Side.BASE ? sampled.base() : sampled.personalized()));
-                if (side == Side.PERSONALIZED) {
-                    sampled.loras()
-                            .forEach(lora -> parts.add(lora.weight() + " "
-                                    + hash(lora.entry(), List.of(lora.entry().file()))));
-                }
+                parts.addAll(sampling(sampled, side));
                 PairSampler.requests(plan.prompts().prompts(), first + count, sampled.seed())
                         .subList(first, first + count)
                         .forEach(picture -> parts.add(picture.toString()));
             }
         }
         return ProvenanceRecorder.sha256(parts.stream());
+    }
+
+    /** The same of what is measured of one side's pictures, heads included, apart from the pictures' prompts and seeds. */
+    String measurements(Plan plan, Comparison.Sampled sampled, Side side) {
+        List<String> parts = new ArrayList<>(embedding(plan));
+        parts.addAll(heads(plan));
+        parts.addAll(sampling(sampled, side));
+        return ProvenanceRecorder.sha256(parts.stream());
+    }
+
+    /** The same of the directions of a vocabulary's concepts by words alone. */
+    String directions(Plan plan, Vocabulary vocabulary, boolean byPrompt) {
+        List<String> parts = new ArrayList<>(embedding(plan));
+        parts.add(plan.drawnPrompts().prompts() + " " + byPrompt);
+        vocabulary.concepts().stream().map(Concept::toString).forEach(parts::add);
+        return ProvenanceRecorder.sha256(parts.stream());
+    }
+
+    /** What embeddings depend on: the encoder, and what computes it. */
+    private List<String> embedding(Plan plan) {
+        try (Lease<ClipEncoder> encoder = models.encoder(plan.encoder())) {
+            return List.of(
+                    models.runtime().version() + " " + models.runtime().providerName(),
+                    wholeModel(plan.encoder(), encoder.value().files()));
+        }
+    }
+
+    private List<String> heads(Plan plan) {
+        List<String> parts = new ArrayList<>();
+        for (CatalogueEntry entry : plan.heads()) {
+            try (Lease<AspectHead> head = models.head(entry)) {
+                parts.add(hash(entry, head.value().files()));
+            }
+        }
+        return parts;
+    }
+
+    /** What pictures of one side depend on, apart from their prompts and seeds. */
+    private List<String> sampling(Comparison.Sampled sampled, Side side) {
+        List<String> parts = new ArrayList<>();
+        try (Lease<ImageGenerator> base = models.generator(sampled.base())) {
+            parts.add(ProvenanceRecorder.described(settings(sampled, base.value()), base.value())
+                    .toString());
+        }
+        parts.add(modelHash(side == Side.BASE ? sampled.base() : sampled.personalized()));
+        if (side == Side.PERSONALIZED) {
+            sampled.loras()
+                    .forEach(lora -> parts.add(lora.weight() + " "
+                            + hash(lora.entry(), List.of(lora.entry().file()))));
+        }
+        return parts;
     }
 
     private SamplerSettings settings(Comparison.Sampled sampled, ImageGenerator base) {

@@ -60,6 +60,14 @@ public interface ExplainListener {
     default void progress(Stage stage, long done, long total) {}
 
     /**
+     * Whether {@link #image} is to be called for every picture. Where it is not, a picture that was measured before is not
+     * drawn again.
+     */
+    default boolean wantsPictures() {
+        return false;
+    }
+
+    /**
      * A picture of one side is there.
      *
      * @param index of its pair, from 0

@@ -8,6 +8,7 @@ import dev.finexl.store.Catalogue;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * The one function: from a request to an explanation. It samples pairs of pictures, base and personalised with the same
@@ -22,13 +23,12 @@ public final class Explainer {
     public static final String DEFAULT_METHOD = "stacked-nnls";
 
     private final RequestResolver resolver;
-    private final OpenModels models;
-    private final int batch;
-    private final String version;
+    private final Means means;
     private final ConceptProposer proposer;
-    private final ConceptMeasurer concepts;
 
     /**
+     * An explainer that keeps nothing but models.
+     *
      * @param catalogue where models are found
      * @param configuredEncoder reference of the encoder for a base that names none; null if there is none
      * @param models keeps models open between explanations
@@ -43,26 +43,21 @@ public final class Explainer {
             int batch,
             String version,
             ConceptProposer proposer) {
-        this(new RequestResolver(catalogue, configuredEncoder), models, batch, version, proposer);
+        this(
+                new RequestResolver(catalogue, configuredEncoder),
+                new Means(models, Answers.NONE, batch, version),
+                proposer);
     }
 
-    private Explainer(
-            RequestResolver resolver, OpenModels models, int batch, String version, ConceptProposer proposer) {
+    private Explainer(RequestResolver resolver, Means means, ConceptProposer proposer) {
         this.resolver = resolver;
-        this.models = models;
-        this.batch = batch;
-        this.version = version;
+        this.means = means;
         this.proposer = proposer;
-        this.concepts = new ConceptMeasurer(models, batch);
     }
 
-    /**
-     * This explainer for a caller who may also read certain other files, as the user of a command line may read what he
-     * names there.
-     */
-    public Explainer withRoots(List<Path> more) {
-        return new Explainer(
-                resolver.withCatalogue(resolver.catalogue().withRoots(more)), models, batch, version, proposer);
+    /** This explainer with a memory of what it has worked out. */
+    public Explainer remembering(Answers answers) {
+        return new Explainer(resolver, new Means(means.models(), answers, means.batch(), means.version()), proposer);
     }
 
     /**
@@ -72,8 +67,7 @@ public final class Explainer {
      * @throws dev.finexl.store.ModelReferenceException if a reference to object storage is not well-formed
      */
     public Explainer allowing(List<String> references) {
-        return new Explainer(
-                resolver.withCatalogue(resolver.catalogue().allowing(references)), models, batch, version, proposer);
+        return new Explainer(resolver.withCatalogue(resolver.catalogue().allowing(references)), means, proposer);
     }
 
     /**
@@ -83,7 +77,7 @@ public final class Explainer {
      */
     public ExplanationParts parts(RunScope scope) {
         Downloads downloads = new Downloads(ExplainListener.NONE, scope, new StageClock(scope));
-        return new ExplanationParts(resolver.during(downloads), models, batch, scope);
+        return new ExplanationParts(resolver.during(downloads), means, scope);
     }
 
     /**
@@ -102,9 +96,23 @@ public final class Explainer {
         boolean propose = propose(request);
         StageClock clock = new StageClock(scope);
         Plan plan = resolver.during(new Downloads(listener, scope, clock)).resolve(request);
-        return new ExplanationRun(
-                        plan, method, propose ? proposer : null, models, batch, version, listener, scope, clock)
-                .run();
+        ExplanationRun run = new ExplanationRun(plan, method, propose ? proposer : null, means, listener, scope, clock);
+        // What a proposer says is not ours to repeat, and pictures that somebody wants to see have to be drawn.
+        if (propose || listener.wantsPictures() || !means.answers().keeps()) {
+            return run.run();
+        }
+        String key = means.keys().explanation(plan, method.id(), means.version());
+        Optional<Explanation> known = means.answers().explanation(key);
+        if (known.isPresent()) {
+            Explanation again = known.get().fromCache();
+            listener.aspects(again.provenance().images(), again.aspects());
+            return again;
+        }
+        Explanation explanation = run.run();
+        if (explanation.isComplete()) {
+            means.answers().keep(key, explanation);
+        }
+        return explanation;
     }
 
     /**
@@ -117,7 +125,7 @@ public final class Explainer {
     public String key(ExplainRequest request) {
         DecompositionMethod method = method(request.method());
         String asked = method.id() + (propose(request) ? " with proposals" : "");
-        return new ContentKeys(models, batch).explanation(resolver.resolve(request), asked, version);
+        return means.keys().explanation(resolver.resolve(request), asked, means.version());
     }
 
     /**
@@ -134,7 +142,7 @@ public final class Explainer {
             throws IOException {
         Plan plan = resolver.during(new Downloads(listener, scope, new StageClock(scope)))
                 .resolve(request);
-        return concepts.prime(plan, folder, listener, scope);
+        return new ConceptMeasurer(means).prime(plan, folder, listener, scope);
     }
 
     private static DecompositionMethod method(String name) {

@@ -1,5 +1,6 @@
 package dev.finexl.explain;
 
+import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonPropertyOrder;
 import java.util.List;
@@ -62,4 +63,33 @@ public record Explanation(
         @JsonInclude(JsonInclude.Include.NON_NULL) PolicyResult policy,
         List<String> warnings,
         Usage usage,
-        Provenance provenance) {}
+        Provenance provenance) {
+
+    /** Whether it rests on all the pictures that were asked for, or on as many as it took; not where it was cut short. */
+    @JsonIgnore
+    public boolean isComplete() {
+        return sampling == null || sampling.stopped() != SamplingReport.Stopped.DEADLINE;
+    }
+
+    /** The same explanation for who asks again. */
+    Explanation fromCache() {
+        Usage free = new Usage(true, 0, usage.images() + usage.imagesCached(), usage.imagesSaved(), 0, Map.of());
+        return new Explanation(
+                summary,
+                changed,
+                pValue,
+                aspects,
+                unexplained,
+                explained,
+                relativeError,
+                divergenceNorm,
+                vector,
+                method,
+                sampling,
+                heads,
+                policy,
+                warnings,
+                free,
+                provenance);
+    }
+}

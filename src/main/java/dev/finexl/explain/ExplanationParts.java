@@ -24,17 +24,17 @@ import java.util.List;
 public final class ExplanationParts {
 
     private final RequestResolver resolver;
+    private final Means means;
     private final OpenModels models;
-    private final int batch;
     private final RunScope scope;
     private final ContentKeys keys;
 
-    ExplanationParts(RequestResolver resolver, OpenModels models, int batch, RunScope scope) {
+    ExplanationParts(RequestResolver resolver, Means means, RunScope scope) {
         this.resolver = resolver;
-        this.models = models;
-        this.batch = batch;
+        this.means = means;
+        this.models = means.models();
         this.scope = scope;
-        this.keys = new ContentKeys(models, batch);
+        this.keys = means.keys();
     }
 
     /** A request that was found to be answerable, with every choice made. */
@@ -126,7 +126,7 @@ public final class ExplanationParts {
             ExplainListener listener) {
         PairSampler sampler = new PairSampler(measurer, scope, listener, new StageClock(scope));
         try (Lease<ImageGenerator> base = models.generator(sampled.base())) {
-            SamplerSettings settings = SamplerChoice.settings(sampled.sampling(), base.value(), batch);
+            SamplerSettings settings = SamplerChoice.settings(sampled.sampling(), base.value(), means.batch());
             if (side == Side.BASE) {
                 return sampler.side(side, base.value(), pictures, settings, 0, 0, pictures.size());
             }
@@ -139,7 +139,7 @@ public final class ExplanationParts {
     /** The directions of the request's concepts, measured with the prompts of its pictures. */
     public ConceptDirections directions(Prepared request, ExplainListener listener) {
         try (Lease<ClipEncoder> encoder = models.encoder(request.plan.encoder())) {
-            return new ConceptMeasurer(models, batch)
+            return new ConceptMeasurer(means)
                     .measure(request.plan, request.plan.vocabulary(), true, encoder.value(), listener, scope)
                     .directions();
         }

@@ -9,8 +9,9 @@ import dev.finexl.decompose.Divergence;
 import dev.finexl.decompose.StackedNnls;
 import dev.finexl.embed.ClipEncoder;
 import dev.finexl.explain.AspectFinder.Findings;
+import dev.finexl.explain.ExplainListener.Side;
 import dev.finexl.explain.ExplainListener.Stage;
-import dev.finexl.explain.Measurer.Measurement;
+import dev.finexl.explain.PairSampler.Drawn;
 import dev.finexl.explain.RequestResolver.Plan;
 import dev.finexl.explain.SamplingReport.Stopped;
 import dev.finexl.generate.ImageGenerator;
@@ -33,8 +34,8 @@ final class ExplanationRun {
     private final Plan plan;
     private final DecompositionMethod method;
     private final ConceptProposer proposer;
+    private final Means means;
     private final OpenModels models;
-    private final int batch;
     private final RunScope scope;
     private final KeptPairs kept;
     private final StageClock clock;
@@ -52,21 +53,19 @@ final class ExplanationRun {
             Plan plan,
             DecompositionMethod method,
             ConceptProposer proposer,
-            OpenModels models,
-            int batch,
-            String version,
+            Means means,
             ExplainListener listener,
             RunScope scope,
             StageClock clock) {
         this.plan = plan;
         this.method = method;
         this.proposer = proposer;
-        this.models = models;
-        this.batch = batch;
+        this.means = means;
+        this.models = means.models();
         this.scope = scope;
         this.kept = new KeptPairs(listener, proposer == null ? 0 : proposer.pairs());
         this.clock = clock;
-        this.provenance = new ProvenanceRecorder(models.runtime(), version, plan);
+        this.provenance = new ProvenanceRecorder(models.runtime(), means.version(), plan);
         this.finder = new AspectFinder(method, plan.certainty().confidence());
         this.warnings = new ArrayList<>(plan.warnings());
     }
@@ -78,8 +77,13 @@ final class ExplanationRun {
      */
     private record Look(EmbeddedPairs pairs, Divergence divergence, Findings findings, double share) {}
 
-    /** The last look, and how it came to be the last. */
-    private record Ended(Look look, SamplingReport sampling, int calibrated) {}
+    /**
+     * The last look, and how it came to be the last.
+     *
+     * @param drawn pictures that were sampled
+     * @param known pictures that had been measured before
+     */
+    private record Ended(Look look, SamplingReport sampling, int drawn, int known) {}
 
     Explanation run() {
         enter(Stage.LOADING);
@@ -105,48 +109,50 @@ final class ExplanationRun {
         measureConcepts(encoder);
         Look look = look(pairs, 1);
         tell(look);
-        return new Ended(look, null, 0);
+        return new Ended(look, null, 0, 0);
     }
 
     private Ended sampled(Comparison.Sampled sampled, Measurer measurer, ClipEncoder encoder) {
         try (Lease<ImageGenerator> base = models.generator(sampled.base());
                 OpenModels.Personalized other = models.personalized(sampled, provenance)) {
             provenance.model("base", sampled.base(), base.value().files(), null);
-            SamplerSettings settings = SamplerChoice.settings(sampled.sampling(), base.value(), batch);
+            SamplerSettings settings = SamplerChoice.settings(sampled.sampling(), base.value(), means.batch());
             provenance.sampler(settings, base.value());
             kept.progress(Stage.LOADING, 1, 1);
             PairSampler sampler = new PairSampler(measurer, scope, kept, clock);
-            return untilSettled(sampled, encoder, base.value(), other.generator(), sampler, settings);
+            Drawn left = new Drawn(Side.BASE, base.value(), known(sampled, Side.BASE));
+            Drawn right = new Drawn(Side.PERSONALIZED, other.generator(), known(sampled, Side.PERSONALIZED));
+            return untilSettled(sampled, encoder, left, right, base.value(), sampler, settings);
         }
     }
 
     private Ended untilSettled(
             Comparison.Sampled sampled,
             ClipEncoder encoder,
+            Drawn left,
+            Drawn right,
             ImageGenerator base,
-            ImageGenerator personalized,
             PairSampler sampler,
             SamplerSettings settings) {
         Certainty certainty = plan.certainty();
         Looks looks = looks(sampled);
         List<ImageRequest> requests = PairSampler.requests(plan.prompts().prompts(), sampled.images(), sampled.seed());
         Pace pace = new Pace(scope.deadline());
-        List<Measurement> left = new ArrayList<>();
-        List<Measurement> right = new ArrayList<>();
         Look before = null;
         int index = 0;
         while (true) {
             int pairs = looks.sizes().get(index);
-            sampler.sample(base, personalized, requests, left, right, pairs, settings);
+            sampler.sample(left, right, requests, pairs, settings);
             measureConcepts(encoder);
             boolean all = index == looks.sizes().size() - 1;
             boolean last = all || !pace.hasTimeFor(looks.sizes().get(index + 1), pairs);
-            Look look = look(EmbeddedPairs.of(left, right), looks.spend(index, last));
+            Look look = look(EmbeddedPairs.of(left.measured(), right.measured()), looks.spend(index, last));
             tell(look);
             boolean settled = looks.mayStop(index) && look.findings().settled(before.findings(), certainty.precision());
             if (last || settled) {
                 Stopped stopped = all ? Stopped.BUDGET : last ? Stopped.DEADLINE : Stopped.SETTLED;
                 kept.progress(Stage.SAMPLING, 2L * pairs, 2L * pairs);
+                int drawn = left.sampled() + right.sampled();
                 return calibrated(
                         new Ended(
                                 look,
@@ -157,7 +163,8 @@ final class ExplanationRun {
                                         stopped,
                                         certainty.confidence(),
                                         certainty.precision()),
-                                0),
+                                drawn,
+                                2 * pairs - drawn),
                         sampled,
                         encoder,
                         base,
@@ -166,6 +173,13 @@ final class ExplanationRun {
             before = look;
             index++;
         }
+    }
+
+    /** Who wants to see the pictures needs them drawn; else what was measured of them before is as good. */
+    private KnownPictures known(Comparison.Sampled sampled, Side side) {
+        return means.answers().keeps() && !kept.wantsPictures()
+                ? new KnownPictures(means.answers(), means.keys().measurements(plan, sampled, side))
+                : KnownPictures.none();
     }
 
     /** With neither leave to stop early nor a time by which to be done, there is one look, at all pairs. */
@@ -188,7 +202,7 @@ final class ExplanationRun {
             scope.check();
         }
         enter(Stage.CONCEPTS);
-        ConceptMeasurer.Measured of = new ConceptMeasurer(models, batch)
+        ConceptMeasurer.Measured of = new ConceptMeasurer(means)
                 .measure(plan, vocabulary, method instanceof StackedNnls, encoder, kept, scope);
         provenance.onPictures(of.onPictures());
         measured = of.directions();
@@ -251,7 +265,7 @@ final class ExplanationRun {
         }
         measured = complete;
         Look look = look(ended.look().pairs(), ended.look().share());
-        return new Ended(look, ended.sampling(), calibration.pictures());
+        return new Ended(look, ended.sampling(), ended.drawn() + calibration.pictures(), ended.known());
     }
 
     private void enter(Stage stage) {
@@ -280,7 +294,7 @@ final class ExplanationRun {
                 heads,
                 Policy.judge(plan.policy(), heads),
                 List.copyOf(warnings),
-                provenance.usage(sampling, ended.calibrated(), clock.finish()),
+                provenance.usage(sampling, ended.drawn(), ended.known(), clock.finish()),
                 provenance.finish(sampling));
     }
 }

@@ -46,6 +46,11 @@ final class KeptPairs implements ExplainListener {
         next.aspects(pairs, aspects);
     }
 
+    @Override
+    public boolean wantsPictures() {
+        return base.length > 0 || next.wantsPictures();
+    }
+
     /** The pairs of which both pictures came, with the prompts by which the plan drew them. */
     List<PicturePair> pairs(Plan plan) {
         List<PicturePair> pairs = new ArrayList<>();

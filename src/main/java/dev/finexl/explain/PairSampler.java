@@ -45,29 +45,65 @@ final class PairSampler {
         return prompts.get(j % prompts.size());
     }
 
+    /** One side of the pairs: what draws it, what is known of it, and what has been measured of it so far. */
+    static final class Drawn {
+
+        private final Side side;
+        private final ImageGenerator generator;
+        private final KnownPictures known;
+        private final List<Measurement> measured = new ArrayList<>();
+        private int sampled;
+
+        Drawn(Side side, ImageGenerator generator, KnownPictures known) {
+            this.side = side;
+            this.generator = generator;
+            this.known = known;
+        }
+
+        List<Measurement> measured() {
+            return measured;
+        }
+
+        /** How many of the pictures had to be sampled. */
+        int sampled() {
+            return sampled;
+        }
+    }
+
     /**
-     * Samples further pairs.
+     * Adds pictures to both sides.
      *
      * @param requests of all pairs that may be wanted
-     * @param left what was measured of the base's pictures so far; those of the further pairs are added
-     * @param right the same of the other side
      * @param until how many pairs there are to be
      */
-    void sample(
-            ImageGenerator base,
-            ImageGenerator personalized,
-            List<ImageRequest> requests,
-            List<Measurement> left,
-            List<Measurement> right,
-            int until,
-            SamplerSettings settings) {
-        int from = left.size();
+    void sample(Drawn left, Drawn right, List<ImageRequest> requests, int until, SamplerSettings settings) {
+        int from = left.measured.size();
         long total = 2L * requests.size();
         listener.progress(Stage.SAMPLING, 2L * from, total);
-        List<ImageRequest> more = requests.subList(from, until);
-        left.addAll(List.of(side(Side.BASE, base, more, settings, from, from + left.size(), total)));
-        right.addAll(List.of(
-                side(Side.PERSONALIZED, personalized, more, settings, from, left.size() + right.size(), total)));
+        add(left, requests, until, settings, from, total);
+        add(right, requests, until, settings, until, total);
+    }
+
+    private void add(
+            Drawn drawn, List<ImageRequest> requests, int until, SamplerSettings settings, int others, long total) {
+        for (KnownPictures.Run run : drawn.known.runs(requests, drawn.measured.size(), until)) {
+            if (run.known() == null) {
+                List<Measurement> measured = List.of(side(
+                        drawn.side,
+                        drawn.generator,
+                        requests.subList(run.from(), run.to()),
+                        settings,
+                        run.from(),
+                        (long) others + run.from(),
+                        total));
+                drawn.known.keep(requests, run.from(), run.to(), measured);
+                drawn.measured.addAll(measured);
+                drawn.sampled += measured.size();
+            } else {
+                drawn.measured.addAll(run.known());
+                listener.progress(Stage.SAMPLING, (long) others + run.to(), total);
+            }
+        }
     }
 
     /**

@@ -100,15 +100,13 @@ final class ProvenanceRecorder {
 
     /**
      * @param sampling null for pictures that were given
-     * @param calibration pictures that were sampled for calibration
+     * @param drawn pictures that were sampled
+     * @param known pictures that had been measured before
      */
-    Usage usage(SamplingReport sampling, int calibration, Map<String, Usage.StageTime> stages) {
-        if (sampling == null) {
-            return new Usage(0, 0, 0, stages);
-        }
-        int sampled = 2 * sampling.pairs() + calibration;
-        return new Usage(
-                sampled, 2 * (sampling.budget() - sampling.pairs()), (long) sampled * sampler.evaluations(), stages);
+    Usage usage(SamplingReport sampling, int drawn, int known, Map<String, Usage.StageTime> stages) {
+        int saved = sampling == null ? 0 : 2 * (sampling.budget() - sampling.pairs());
+        long evaluations = sampler == null ? 0 : (long) drawn * sampler.evaluations();
+        return new Usage(false, drawn, known, saved, evaluations, stages);
     }
 
     /** @param sampling null for pictures that were given */

@@ -135,7 +135,7 @@ class ExplainerHeadsTest {
 
     @Test
     void measuresSeveralHeadsEachByItsName() throws IOException {
-        Explainer explainer = EXPLAINER.withRoots(List.of(folder));
+        Explainer explainer = EXPLAINER.allowing(List.of(folder.toString()));
         Path copy = copyOfHead("copy", json -> json.replace("\"mini-levels\"", "\"copy\""));
 
         Explanation explanation =
@@ -160,8 +160,8 @@ class ExplainerHeadsTest {
     void warnsOfAHeadThatWasTrainedOnAnotherEncodersEmbeddings() throws IOException {
         Path copy = copyOfHead("head", json -> json.replace("\"mini-clip\"", "\"clip-vit-base-patch32\""));
 
-        Explanation explanation =
-                explain(EXPLAINER.withRoots(List.of(folder)), request("vivid", 2, 2, List.of(copy.toString()), null));
+        Explanation explanation = explain(
+                EXPLAINER.allowing(List.of(folder.toString())), request("vivid", 2, 2, List.of(copy.toString()), null));
 
         assertThat(explanation.warnings()).hasSize(2).first().asString().contains("clip-vit-base-patch32");
         assertThat(explanation.warnings().getLast()).contains("2 pictures");
@@ -179,7 +179,8 @@ class ExplainerHeadsTest {
     }
 
     private void assertInvalid(String field, String said, List<String> heads) {
-        assertThatThrownBy(() -> explain(EXPLAINER.withRoots(List.of(folder)), request("vivid", 2, 2, heads, null)))
+        assertThatThrownBy(() ->
+                        explain(EXPLAINER.allowing(List.of(folder.toString())), request("vivid", 2, 2, heads, null)))
                 .isInstanceOfSatisfying(
                         InvalidRequestException.class,
                         e -> assertThat(e.field()).isEqualTo(field))
@@ -196,7 +197,7 @@ class ExplainerHeadsTest {
                 "longer",
                 json -> json.replace("\"vivid\"", "\"vivid\"}, {\"name\": \"more\"")
                         .replace("\"mini-levels\"", "\"longer\""));
-        Explainer explainer = EXPLAINER.withRoots(List.of(folder));
+        Explainer explainer = EXPLAINER.allowing(List.of(folder.toString()));
 
         assertThatThrownBy(() -> explain(explainer, request("vivid", 2, 2, List.of(misspelt.toString()), null)))
                 .isInstanceOf(ModelFileException.class)

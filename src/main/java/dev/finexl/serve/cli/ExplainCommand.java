@@ -106,6 +106,9 @@ public final class ExplainCommand implements Callable<Integer> {
         Stream.of(TerminalHeads.renderChanges(explanation), TerminalHeads.renderPolicy(explanation))
                 .filter(text -> !text.isEmpty())
                 .forEach(text -> out.print("\n" + text));
+        if (explanation.usage().cached()) {
+            out.printf("%nKnown from before: nothing was drawn.%n");
+        }
         SamplingReport sampling = explanation.sampling();
         if (sampling != null && sampling.stopped() == SamplingReport.Stopped.SETTLED) {
             out.printf(
@@ -121,6 +124,11 @@ public final class ExplainCommand implements Callable<Integer> {
     }
 
     private record Both(ExplainListener progress, ExplainListener images) implements ExplainListener {
+
+        @Override
+        public boolean wantsPictures() {
+            return true;
+        }
 
         @Override
         public void progress(Stage stage, long done, long total) {

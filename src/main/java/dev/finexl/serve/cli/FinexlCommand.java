@@ -19,7 +19,13 @@ import picocli.CommandLine.Command;
             "2:bad usage",
             "3:explained, and the policy failed"
         },
-        subcommands = {ExplainCommand.class, EvaluateCommand.class, PrimeCommand.class, ModelsCommand.class})
+        subcommands = {
+            ExplainCommand.class,
+            EvaluateCommand.class,
+            PrimeCommand.class,
+            ModelsCommand.class,
+            AuditCommand.class
+        })
 public final class FinexlCommand implements Runnable {
 
     @Override

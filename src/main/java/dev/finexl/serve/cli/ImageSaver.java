@@ -47,6 +47,11 @@ final class ImageSaver implements ExplainListener, AutoCloseable {
     }
 
     @Override
+    public boolean wantsPictures() {
+        return true;
+    }
+
+    @Override
     public void image(Side side, int index, RgbImage image) {
         try {
             Files.write(

@@ -58,10 +58,11 @@ public class WarmUp {
         }
     }
 
-    /** The bundled base against itself, two pictures of two steps. */
+    /** The bundled base against itself, two pictures of two steps, and no more texts than it takes to have encoded some. */
     private static ExplainRequest smallest() {
         return ExplainRequest.parse("""
-                {"base": "classpath:mini-diffusion", "personalized": "classpath:mini-diffusion", "images": 2, "steps": 2}
+                {"base": "classpath:mini-diffusion", "personalized": "classpath:mini-diffusion", "images": 2, "steps": 2,
+                 "concepts": [{"name": "vivid"}, {"name": "dark"}]}
                 """);
     }
 }

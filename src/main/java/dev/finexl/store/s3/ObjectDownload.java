@@ -88,8 +88,10 @@ final class ObjectDownload {
         try {
             HeadObjectResponse head = connection
                     .client()
-                    .headObject(
-                            r -> r.bucket(location.bucket()).key(location.key()).checksumMode(ChecksumMode.ENABLED));
+                    .headObject(r -> r.bucket(location.bucket())
+                            .key(location.key())
+                            .versionId(object.versionId())
+                            .checksumMode(ChecksumMode.ENABLED));
             if (!object.etag().equals(head.eTag()) || object.size() != head.contentLength()) {
                 throw new ObjectChangedException(location);
             }
@@ -144,6 +146,7 @@ final class ObjectDownload {
                 .client()
                 .getObject(r -> r.bucket(location.bucket())
                         .key(location.key())
+                        .versionId(object.versionId())
                         .range(range.header())
                         .ifMatch(object.etag()))) {
             try {

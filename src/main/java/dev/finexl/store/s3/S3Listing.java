@@ -32,14 +32,16 @@ final class S3Listing {
     /**
      * One object.
      *
-     * @throws ModelReferenceException if there is none, or it may not be read
+     * @throws ModelReferenceException if there is none in that state, or it may not be read
      */
-    S3Object object(S3Location location) {
+    S3Object object(S3Version version) {
+        S3Location location = version.location();
         try {
             HeadObjectResponse head = connection
                     .client()
-                    .headObject(r -> r.bucket(location.bucket()).key(location.key()));
-            return S3Object.of(location, head.eTag(), head.contentLength());
+                    .headObject(
+                            r -> r.bucket(location.bucket()).key(location.key()).versionId(version.versionId()));
+            return version.in(head.eTag(), head.contentLength());
         } catch (SdkException e) {
             throw S3Failure.of(e).at(location, e);
         }
@@ -61,7 +63,7 @@ final class S3Listing {
                         "%s/: object '%s' is refused: a name has no empty part, no '.' or '..', no backslash and no control character"
                                 .formatted(folder, S3Location.printable(name)));
             }
-            objects.put(name, S3Object.of(folder.child(name), object.eTag(), object.size()));
+            objects.put(name, S3Object.of(folder.child(name), null, object.eTag(), object.size()));
         });
         if (objects.isEmpty()) {
             throw new ModelReferenceException("%s/: there are no objects below it".formatted(folder));

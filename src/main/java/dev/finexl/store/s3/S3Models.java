@@ -20,7 +20,7 @@ import java.util.concurrent.Callable;
 
 /**
  * Models in object storage: {@code s3://bucket/prefix} is the folder of all objects below {@code prefix/}, and
- * {@code s3://bucket/name.safetensors} is a LoRA. Every request looks at what is there now; what has changed is got again.
+ * {@code s3://bucket/name.safetensors} is a LoRA, of the state that {@link S3Version} selects. Every request looks at what is there now; what has changed is got again.
  */
 public final class S3Models implements RemoteModels {
 
@@ -60,11 +60,13 @@ public final class S3Models implements RemoteModels {
 
     @Override
     public CatalogueEntry find(String reference, Transfer transfer) {
-        S3Location location = allowed(reference);
+        S3Version version = S3Version.parse(reference);
+        S3Location location = allowed(version.location(), reference);
         if (location.key().endsWith(Catalogue.SAFETENSORS)) {
-            return bring(location, transfer, () -> new Listed(ModelKind.LORA, object(location), location.name()));
+            return bring(
+                    version.toString(), transfer, () -> new Listed(ModelKind.LORA, object(version), location.name()));
         }
-        return bring(location, transfer, () -> {
+        return bring(location.toString(), transfer, () -> {
             SortedMap<String, S3Object> objects = listing.below(location, true);
             ModelKind kind =
                     ModelKind.ofFolder(objects::containsKey).orElseThrow(() -> Catalogue.unknownKind(reference));
@@ -74,8 +76,9 @@ public final class S3Models implements RemoteModels {
 
     @Override
     public CatalogueEntry folder(String reference, Transfer transfer) {
-        S3Location location = allowed(reference);
-        return bring(location, transfer, () -> new Listed(ModelKind.FOLDER, listing.below(location, false), ""));
+        S3Location location = allowed(S3Location.parse(reference), reference);
+        return bring(
+                location.toString(), transfer, () -> new Listed(ModelKind.FOLDER, listing.below(location, false), ""));
     }
 
     /** What was found below each of the allowed places, up to {@value S3Listing#MOST_OBJECTS} objects of each. */
@@ -112,9 +115,8 @@ public final class S3Models implements RemoteModels {
     /** What storage has for a reference. */
     private record Listed(ModelKind kind, SortedMap<String, S3Object> objects, String file) {}
 
-    private CatalogueEntry bring(S3Location location, Transfer transfer, Callable<Listed> lookup) {
-        // Not as it was written: with and without a slash at its end it is the same model.
-        String reference = location.toString();
+    /** @param reference not as it was written: with and without a slash at its end it is the same model */
+    private CatalogueEntry bring(String reference, Transfer transfer, Callable<Listed> lookup) {
         for (int attempt = 1; ; attempt++) {
             Listed listed = Tasks.run(lookup, transfer::check);
             try {
@@ -128,12 +130,11 @@ public final class S3Models implements RemoteModels {
         }
     }
 
-    private SortedMap<String, S3Object> object(S3Location location) {
-        return new TreeMap<>(Map.of(location.name(), listing.object(location)));
+    private SortedMap<String, S3Object> object(S3Version version) {
+        return new TreeMap<>(Map.of(version.location().name(), listing.object(version)));
     }
 
-    private S3Location allowed(String reference) {
-        S3Location location = S3Location.parse(reference);
+    private S3Location allowed(S3Location location, String reference) {
         if (!allowed.allows(location)) {
             throw new ModelReferenceException(
                     "model '%s' is not below a place that may be read (finexl.storage.allowed)".formatted(reference));

@@ -1,0 +1,2 @@
+/** The face to AWS Lambda: translates and delegates. */
+package dev.finexl.serve.lambda;

@@ -1,0 +1,140 @@
+package dev.finexl.explain;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.finexl.concept.ConceptDirections;
+import dev.finexl.concept.Vocabulary;
+import dev.finexl.explain.Measurer.Measurement;
+import dev.finexl.store.ResultStore;
+import dev.finexl.store.StorageException;
+import java.io.IOException;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+
+/**
+ * What has been worked out before: measured pictures, concept directions and whole explanations, each under a hash of all
+ * that it depends on ({@link ContentKeys}). Exists because a second personalised model on the same base should cost its own
+ * pictures and no more, an explanation that was killed should go on where it was, and the same request twice should cost
+ * nothing.
+ *
+ * <p>What is found is never trusted further than its form: something that cannot be read, or is not of the form and size
+ * expected, counts as not there. A store that fails is a store that knows nothing; the work is done again. Thread-safe.
+ */
+public final class Answers {
+
+    /** Knows nothing and keeps nothing. */
+    public static final Answers NONE = new Answers(null, 0);
+
+    private static final System.Logger LOG = System.getLogger(Answers.class.getName());
+    private static final ObjectMapper MAPPER = new ObjectMapper();
+    private static final String BYTES = "application/octet-stream";
+
+    private final ResultStore store;
+    private final Map<String, Explanation> recent;
+
+    /**
+     * @param store where things are kept; null for nowhere
+     * @param recent most explanations that are kept in memory as well
+     */
+    public Answers(ResultStore store, int recent) {
+        this.store = store;
+        this.recent = new LinkedHashMap<>(16, 0.75f, true) {
+            private static final long serialVersionUID = 1L;
+
+            @Override
+            protected boolean removeEldestEntry(Map.Entry<String, Explanation> eldest) {
+                return size() > recent;
+            }
+        };
+    }
+
+    /** Whether anything is kept. */
+    boolean keeps() {
+        return store != null;
+    }
+
+    Optional<Explanation> explanation(String key) {
+        synchronized (recent) {
+            Explanation known = recent.get(key);
+            if (known != null) {
+                return Optional.of(known);
+            }
+        }
+        Optional<Explanation> found = get("explanations/" + key + ".json", body -> {
+            try {
+                return MAPPER.readValue(body, Explanation.class);
+            } catch (IOException e) {
+                throw new IllegalArgumentException(e);
+            }
+        });
+        found.ifPresent(explanation -> remember(key, explanation));
+        return found;
+    }
+
+    void keep(String key, Explanation explanation) {
+        if (keeps()) {
+            remember(key, explanation);
+            put("explanations/" + key + ".json", () -> {
+                try {
+                    return MAPPER.writeValueAsBytes(explanation);
+                } catch (IOException e) {
+                    throw new IllegalStateException("an explanation cannot be written as JSON", e);
+                }
+            });
+        }
+    }
+
+    private void remember(String key, Explanation explanation) {
+        synchronized (recent) {
+            recent.put(key, explanation);
+        }
+    }
+
+    /** What was measured of some pictures. */
+    Optional<List<Measurement>> pictures(String key, int count) {
+        return get("pictures/" + key, body -> MeasurementBytes.read(body, count));
+    }
+
+    void keepPictures(String key, List<Measurement> measured) {
+        put("pictures/" + key, () -> MeasurementBytes.write(measured));
+    }
+
+    /** Directions of a vocabulary's concepts by words alone. */
+    Optional<ConceptDirections> directions(String key, Vocabulary vocabulary) {
+        return get("directions/" + key, body -> ConceptDirections.parse(vocabulary, body));
+    }
+
+    void keepDirections(String key, ConceptDirections directions) {
+        if (directions.bytes() <= ResultStore.LARGEST) {
+            put("directions/" + key, directions::toBytes);
+        }
+    }
+
+    private <T> Optional<T> get(String key, Function<byte[], T> reading) {
+        if (!keeps()) {
+            return Optional.empty();
+        }
+        try {
+            return store.get(key).map(reading);
+        } catch (StorageException | IllegalArgumentException e) {
+            LOG.log(System.Logger.Level.WARNING, "{0} is not used: {1}", store.describe(key), e.getMessage());
+            return Optional.empty();
+        }
+    }
+
+    private interface Body {
+        byte[] bytes();
+    }
+
+    private void put(String key, Body body) {
+        if (keeps()) {
+            try {
+                store.put(key, body.bytes(), key.endsWith(".json") ? "application/json" : BYTES);
+            } catch (StorageException e) {
+                LOG.log(System.Logger.Level.WARNING, "{0} is not kept: {1}", store.describe(key), e.getMessage());
+            }
+        }
+    }
+}

@@ -1,0 +1,42 @@
+package dev.finexl.job.audit;
+
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+
+/** A SHA-256 of several parts, each with its length in front, so that no two lists of parts are the same bytes. */
+final class Digest {
+
+    private static final byte[] ABSENT = {};
+
+    private final MessageDigest digest;
+
+    Digest() {
+        try {
+            digest = MessageDigest.getInstance("SHA-256");
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java platform has SHA-256", e);
+        }
+    }
+
+    /** @param part null for one that is not there, which is not the same as an empty one */
+    Digest add(byte[] part) {
+        digest.update(ByteBuffer.allocate(Integer.BYTES)
+                .putInt(part == null ? -1 : part.length)
+                .flip());
+        digest.update(part == null ? ABSENT : part);
+        return this;
+    }
+
+    /** @param part null for one that is not there */
+    Digest add(String part) {
+        return add(part == null ? null : part.getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** In lower-case hexadecimal; the digest is of no use afterwards. */
+    String hex() {
+        return HexFormat.of().formatHex(digest.digest());
+    }
+}
