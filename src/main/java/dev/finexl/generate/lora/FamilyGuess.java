@@ -13,7 +13,7 @@ final class FamilyGuess {
     private static final Pattern FLUX =
             Pattern.compile("(single_transformer_blocks|double_blocks|single_blocks)[._].*");
     private static final Pattern SD3 = Pattern.compile("joint_blocks[._].*");
-    private static final Pattern DEEP = Pattern.compile(".*attentions?[._]\\d+[._]transformer_blocks[._][1-9].*");
+    private static final Pattern DEEP = Pattern.compile(".*\\d[._]transformer_blocks[._][1-9].*");
     private static final Pattern CROSS = Pattern.compile(".*[._]attn2[._]to_[kv]");
 
     private FamilyGuess() {}

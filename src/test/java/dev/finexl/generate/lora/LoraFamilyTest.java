@@ -175,6 +175,7 @@ class LoraFamilyTest {
         "flux/loras/kohya.safetensors, STABLE_DIFFUSION_XL, sdxl, Flux, Stable Diffusion XL",
         "flux/loras/peft-alpha-in-header.safetensors, STABLE_DIFFUSION_XL, sdxl, Flux, Stable Diffusion XL",
         "sdxl/loras/kohya.safetensors, STABLE_DIFFUSION, sd2, Stable Diffusion XL, Stable Diffusion 1 or 2",
+        "sdxl/loras/kohya-sgm-names.safetensors, FLUX, sd2, Stable Diffusion XL, Flux",
         "sdxl/loras/peft-unet-and-text.safetensors, STABLE_DIFFUSION, sd2, Stable Diffusion XL, Stable Diffusion 1 or 2",
     })
     void saysThatALoraWasMadeForAnotherFamily(String file, LoraFamily family, String name, String madeFor, String isOf)
