@@ -34,6 +34,9 @@ interface FinexlConfig {
     /** Limits of the HTTP face. */
     Http http();
 
+    /** The queue of explanations that are asked for now and fetched later. */
+    Jobs jobs();
+
     /** What has been worked out before. */
     Cache cache();
 
@@ -195,6 +198,46 @@ interface FinexlConfig {
         /** Requests that may wait for their turn; those beyond it are told to come back. */
         @WithDefault("16")
         int waiting();
+
+        /** Most bytes of all pictures of one upload together, and of the body that they come in. */
+        long uploadBytes();
+
+        /** Time that what runs has to end by itself when the program is told to end. */
+        @WithDefault("20s")
+        Duration shutdown();
+    }
+
+    /** The queue of explanations that are asked for now and fetched later. */
+    interface Jobs {
+
+        /** Where the embedded database and uploaded pictures are. */
+        @WithDefault("${user.home}/.local/share/finexl")
+        Path directory();
+
+        /** JDBC URL of a PostgreSQL or H2 database; absent for an embedded one in {@link #directory}. */
+        Optional<String> url();
+
+        /** Name to log in to the database with. */
+        Optional<String> user();
+
+        /** Password to log in to the database with. */
+        Optional<String> password();
+
+        /** Jobs that may wait for their turn; those beyond it are told to come back. */
+        @WithDefault("100")
+        int queued();
+
+        /** How long after a process was last heard of another takes over its jobs. */
+        @WithDefault("30s")
+        Duration lease();
+
+        /** Times that a job may lose its process before it fails. */
+        @WithDefault("3")
+        int losses();
+
+        /** How long the results of ended jobs are kept. */
+        @WithDefault("7d")
+        Duration retention();
     }
 
     /** The vision-language model that proposes concepts. */

@@ -27,6 +27,9 @@ public final class Main implements QuarkusApplication {
             System.setProperty("quarkus.http.host-enabled", "false");
             System.setProperty("quarkus.log.level", "WARN");
             System.setProperty("quarkus.log.console.stderr", "true");
+            Termination.onSignal(Termination.ofACommand());
+        } else {
+            Termination.onSignal(() -> Quarkus.asyncExit(CommandLine.ExitCode.OK));
         }
         Quarkus.run(Main.class, args);
     }

@@ -6,10 +6,18 @@ import dev.finexl.concept.VlmSettings;
 import dev.finexl.explain.Answers;
 import dev.finexl.explain.Explainer;
 import dev.finexl.explain.OpenModels;
+import dev.finexl.job.ExplainGate;
+import dev.finexl.job.ExplainMeter;
+import dev.finexl.job.ExplainService;
+import dev.finexl.job.ExplainWork;
+import dev.finexl.job.JobDatabase;
+import dev.finexl.job.JobQueue;
+import dev.finexl.job.JobStore;
+import dev.finexl.job.JobWorkers;
+import dev.finexl.job.PictureFolders;
 import dev.finexl.onnx.OnnxRuntime;
 import dev.finexl.onnx.OnnxSettings;
 import dev.finexl.onnx.ProviderChoice;
-import dev.finexl.serve.http.ExplainGate;
 import dev.finexl.store.CacheDirectory;
 import dev.finexl.store.Catalogue;
 import dev.finexl.store.DirectoryResults;
@@ -149,5 +157,65 @@ class Wiring {
     @Singleton
     ExplainGate explainGate() {
         return new ExplainGate(config.http().concurrent(), config.http().waiting());
+    }
+
+    @Produces
+    @Singleton
+    ExplainService explainService(Explainer explainer, ExplainMeter meter) {
+        return new ExplainService(explainer, meter);
+    }
+
+    @Produces
+    @Singleton
+    JobDatabase jobDatabase() {
+        FinexlConfig.Jobs jobs = config.jobs();
+        return new JobDatabase(
+                jobs.url().orElse(null),
+                jobs.user().orElse(null),
+                jobs.password().orElse(null),
+                jobs.directory());
+    }
+
+    void close(@Disposes JobDatabase database) {
+        database.close();
+    }
+
+    @Produces
+    @Singleton
+    JobStore jobStore(JobDatabase database) {
+        return new JobStore(database, config.jobs().lease(), config.jobs().losses());
+    }
+
+    @Produces
+    @Singleton
+    PictureFolders pictureFolders() {
+        return new PictureFolders(config.jobs().directory().resolve("pictures"));
+    }
+
+    @Produces
+    @Singleton
+    JobQueue jobQueue(JobStore store, PictureFolders pictures) {
+        return new JobQueue(store, pictures, config.jobs().queued());
+    }
+
+    @Produces
+    @Singleton
+    JobWorkers jobWorkers(
+            JobQueue queue,
+            JobStore store,
+            PictureFolders pictures,
+            ExplainGate gate,
+            ExplainService service,
+            Optional<ResultStore> results) {
+        return new JobWorkers(
+                queue,
+                store,
+                pictures,
+                gate,
+                new ExplainWork(service, results),
+                new JobWorkers.Settings(
+                        config.http().concurrent(),
+                        config.jobs().lease(),
+                        config.jobs().retention()));
     }
 }

@@ -1,5 +1,6 @@
 package dev.finexl.explain;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.finexl.store.ModelJson;
@@ -52,6 +53,7 @@ import java.util.List;
  * @param calibrate whether the base is asked for each aspect that is found, where that has not been measured before, so
  *     that its calibrated score is known; null for false
  */
+@JsonInclude(JsonInclude.Include.NON_NULL)
 public record ExplainRequest(
         @Size(min = 1, max = MAX_REFERENCE) String base,
         @Size(min = 1, max = MAX_REFERENCE) String personalized,

@@ -8,6 +8,7 @@ import dev.finexl.store.Catalogue;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -58,6 +59,11 @@ public final class Explainer {
     /** This explainer with a memory of what it has worked out. */
     public Explainer remembering(Answers answers) {
         return new Explainer(resolver, new Means(means.models(), answers, means.batch(), means.version()), proposer);
+    }
+
+    /** This explainer for a request that may name certain folders of pictures, such as those that came with it. */
+    public Explainer withFolders(Map<String, Path> folders) {
+        return new Explainer(resolver.withCatalogue(resolver.catalogue().withFolders(folders)), means, proposer);
     }
 
     /**

@@ -3,7 +3,10 @@ package dev.finexl.onnx;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession.RunOptions;
 import java.time.Instant;
+import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CancellationException;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
@@ -14,6 +17,8 @@ import java.util.concurrent.atomic.LongAdder;
  * <p>{@link #cancel()} may be called from any thread, also after {@link #close()}, when it does nothing.
  */
 public final class RunScope implements AutoCloseable {
+
+    private static final Set<RunScope> OPEN = ConcurrentHashMap.newKeySet();
 
     private final RunOptions options;
     private final Instant deadline;
@@ -41,6 +46,18 @@ public final class RunScope implements AutoCloseable {
         } catch (OrtException e) {
             throw new OnnxException("ONNX Runtime gave no run options: " + e.getMessage(), e);
         }
+        OPEN.add(this);
+    }
+
+    /**
+     * Cancels whatever is under way in this process, for when it has to end.
+     *
+     * @return whether there was anything
+     */
+    public static boolean cancelAll() {
+        List<RunScope> open = List.copyOf(OPEN);
+        open.forEach(RunScope::cancel);
+        return !open.isEmpty();
     }
 
     /** Stops the run under way, within one operator of its graph, and every later one. */
@@ -84,6 +101,7 @@ public final class RunScope implements AutoCloseable {
     public synchronized void close() {
         if (!closed) {
             closed = true;
+            OPEN.remove(this);
             options.close();
         }
     }

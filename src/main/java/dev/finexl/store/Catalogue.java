@@ -7,6 +7,7 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -37,6 +38,7 @@ public final class Catalogue {
     private final List<Path> roots;
     private final RemoteModels remote;
     private final Transfer transfer;
+    private final Map<String, Path> folders;
 
     /**
      * Without models from elsewhere.
@@ -54,14 +56,20 @@ public final class Catalogue {
      * @throws ModelReferenceException if a root is not a folder
      */
     public Catalogue(List<Path> roots, RemoteModels remote) {
-        this(new BundledModels(), roots.stream().map(Catalogue::real).toList(), remote, Transfer.UNHEARD);
+        this(new BundledModels(), roots.stream().map(Catalogue::real).toList(), remote, Transfer.UNHEARD, Map.of());
     }
 
-    private Catalogue(BundledModels bundled, List<Path> roots, RemoteModels remote, Transfer transfer) {
+    private Catalogue(
+            BundledModels bundled,
+            List<Path> roots,
+            RemoteModels remote,
+            Transfer transfer,
+            Map<String, Path> folders) {
         this.bundled = bundled;
         this.roots = roots;
         this.remote = remote;
         this.transfer = transfer;
+        this.folders = folders;
     }
 
     /**
@@ -75,7 +83,8 @@ public final class Catalogue {
                 Stream.concat(roots.stream(), more.stream().map(Catalogue::real))
                         .toList(),
                 remote,
-                transfer);
+                transfer,
+                folders);
     }
 
     /**
@@ -91,12 +100,20 @@ public final class Catalogue {
                 .filter(Files::exists)
                 .toList();
         List<String> elsewhere = references.stream().filter(remote::means).toList();
-        return new Catalogue(bundled, withRoots(paths).roots, remote.allowing(elsewhere), transfer);
+        return new Catalogue(bundled, withRoots(paths).roots, remote.allowing(elsewhere), transfer, folders);
     }
 
     /** This catalogue for a caller who follows, and can stop, what it brings here from elsewhere. */
     public Catalogue during(Transfer followed) {
-        return new Catalogue(bundled, roots, remote, followed);
+        return new Catalogue(bundled, roots, remote, followed, folders);
+    }
+
+    /**
+     * This catalogue with folders of plain files that go by a name, whatever lies there otherwise, so that a caller can
+     * name what he has uploaded without knowing where it was put.
+     */
+    public Catalogue withFolders(Map<String, Path> named) {
+        return new Catalogue(bundled, roots, remote, transfer, Map.copyOf(named));
     }
 
     /** The bundled models, those that lie directly in a root, and those from elsewhere, in a stable order. */
@@ -150,7 +167,7 @@ public final class Catalogue {
     }
 
     /**
-     * Finds a folder of plain files, such as pictures, by its path.
+     * Finds a folder of plain files, such as pictures, by its name or its path.
      *
      * @throws ModelReferenceException if there is none, or if it lies outside what may be read
      * @throws ModelFileException if it is elsewhere and cannot be had whole
@@ -160,7 +177,7 @@ public final class Catalogue {
         if (remote.means(reference)) {
             return remote.folder(reference, transfer);
         }
-        Path path = allowed(reference);
+        Path path = folders.containsKey(reference) ? folders.get(reference) : allowed(reference);
         if (!Files.isDirectory(path)) {
             throw new ModelReferenceException("'%s' is not a folder".formatted(reference));
         }

@@ -8,9 +8,12 @@ import picocli.CommandLine.ParseResult;
 
 /**
  * Turns what a command throws into one line on standard error and an exit code: 2 for a request that cannot be meant
- * as it stands, 1 for everything else.
+ * as it stands, {@value #CANCELLED} for work that was cancelled, 1 for everything else.
  */
 public final class Failures implements IExecutionExceptionHandler {
+
+    /** What shells give for a program that Ctrl-C ended. */
+    public static final int CANCELLED = 130;
 
     @Override
     public int handleExecutionException(Exception failure, CommandLine command, ParseResult parsed) {
@@ -20,7 +23,11 @@ public final class Failures implements IExecutionExceptionHandler {
         if (isUnexpected(failure)) {
             failure.printStackTrace(command.getErr());
         }
-        return failure instanceof InvalidRequestException ? CommandLine.ExitCode.USAGE : CommandLine.ExitCode.SOFTWARE;
+        return switch (failure) {
+            case InvalidRequestException _ -> CommandLine.ExitCode.USAGE;
+            case CancellationException _ -> CANCELLED;
+            default -> CommandLine.ExitCode.SOFTWARE;
+        };
     }
 
     /** A fault of the program rather than of what it was given: its trace is worth reading. */

@@ -1,17 +1,16 @@
 package dev.finexl.serve.http;
 
-import dev.finexl.explain.ExplainListener;
 import dev.finexl.explain.ExplainRequest;
-import dev.finexl.explain.Explainer;
 import dev.finexl.explain.Explanation;
-import dev.finexl.onnx.RunScope;
 import io.smallrye.common.annotation.Blocking;
+import io.vertx.ext.web.RoutingContext;
 import jakarta.validation.Valid;
 import jakarta.validation.constraints.NotNull;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
@@ -23,12 +22,10 @@ import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 @Path("/explain")
 public class ExplainResource {
 
-    private final Explainer explainer;
-    private final ExplainGate gate;
+    private final Waiting waiting;
 
-    ExplainResource(Explainer explainer, ExplainGate gate) {
-        this.explainer = explainer;
-        this.gate = gate;
+    ExplainResource(Waiting waiting) {
+        this.waiting = waiting;
     }
 
     /** Explains what the request names. A platform thread is used: the work is native code that a carrier would pin. */
@@ -56,11 +53,8 @@ public class ExplainResource {
     @APIResponse(responseCode = "413", description = "the body is too large")
     @APIResponse(responseCode = "422", description = "a model or a picture that the request names cannot be used")
     @APIResponse(responseCode = "429", description = "too many requests are waiting; come back")
-    public Explanation explain(@NotNull @Valid ExplainRequest request) {
-        return gate.run(() -> {
-            try (RunScope scope = new RunScope()) {
-                return explainer.explain(request, ExplainListener.NONE, scope);
-            }
-        });
+    @APIResponse(responseCode = "503", description = "the program is shutting down")
+    public Explanation explain(@NotNull @Valid ExplainRequest request, @Context RoutingContext routing) {
+        return waiting.explain(request, ClientGone.of(routing));
     }
 }

@@ -1,5 +1,7 @@
 package dev.finexl.serve.http;
 
+import dev.finexl.job.JobQueue;
+import dev.finexl.job.JobStoreException;
 import dev.finexl.onnx.OnnxRuntime;
 import jakarta.enterprise.context.ApplicationScoped;
 import org.eclipse.microprofile.health.HealthCheck;
@@ -44,6 +46,28 @@ final class Health {
                     .withData("provider", runtime.providerName())
                     .withData("onnxruntime", runtime.version())
                     .build();
+        }
+    }
+
+    /** Up while jobs can be taken. */
+    @Readiness
+    @ApplicationScoped
+    static class Jobs implements HealthCheck {
+
+        private final JobQueue queue;
+
+        Jobs(JobQueue queue) {
+            this.queue = queue;
+        }
+
+        @Override
+        public HealthCheckResponse call() {
+            var response = HealthCheckResponse.named(NAME + " jobs");
+            try {
+                return response.withData("queued", queue.queued()).up().build();
+            } catch (JobStoreException e) {
+                return response.withData("waiting", e.getMessage()).down().build();
+            }
         }
     }
 

@@ -4,42 +4,51 @@ import dev.finexl.embed.EncoderException;
 import dev.finexl.embed.ImageFileException;
 import dev.finexl.explain.InvalidRequestException;
 import dev.finexl.generate.GeneratorException;
+import dev.finexl.job.ExplainGate;
+import dev.finexl.job.JobProblem;
+import dev.finexl.job.JobQueue;
+import dev.finexl.job.JobStoreException;
 import dev.finexl.onnx.OnnxException;
 import dev.finexl.store.ModelFileException;
 import io.quarkiverse.resteasy.problem.HttpProblem;
 import jakarta.ws.rs.core.Response;
-import java.util.List;
-import java.util.Map;
+import java.util.concurrent.CancellationException;
+import org.jboss.logging.Logger;
 import org.jboss.resteasy.reactive.server.ServerExceptionMapper;
 
 /** Says every refusal as a problem document (RFC 9457): what was wrong, and in which field. */
 class Problems {
 
+    private static final Logger LOG = Logger.getLogger(Problems.class);
     private static final int UNPROCESSABLE = 422;
     private static final int RETRY_SECONDS = 10;
 
-    @ServerExceptionMapper
-    Response invalid(InvalidRequestException e) {
-        return HttpProblem.builder()
-                .withStatus(Response.Status.BAD_REQUEST)
-                .withTitle("Invalid request")
-                .withDetail(e.getMessage())
-                .with("violations", List.of(Map.of("field", e.field(), "in", "body", "message", e.getMessage())))
-                .build()
-                .toResponse();
-    }
-
     @ServerExceptionMapper({
+        InvalidRequestException.class,
         ModelFileException.class,
         GeneratorException.class,
         EncoderException.class,
         ImageFileException.class,
-        OnnxException.class
+        OnnxException.class,
+        CancellationException.class
     })
-    Response unusable(RuntimeException e) {
+    Response unexplained(RuntimeException e) {
+        JobProblem problem = JobProblem.of(e);
+        HttpProblem.Builder builder = HttpProblem.builder()
+                .withStatus(problem.status())
+                .withTitle(problem.title())
+                .withDetail(problem.detail());
+        if (!problem.violations().isEmpty()) {
+            builder.with("violations", problem.violations());
+        }
+        return builder.build().toResponse();
+    }
+
+    @ServerExceptionMapper
+    Response reused(JobQueue.KeyReusedException e) {
         return HttpProblem.builder()
                 .withStatus(UNPROCESSABLE)
-                .withTitle("A model or a picture cannot be used")
+                .withTitle("Idempotency key reused")
                 .withDetail(e.getMessage())
                 .build()
                 .toResponse();
@@ -47,10 +56,29 @@ class Problems {
 
     @ServerExceptionMapper
     Response full(ExplainGate.FullException e) {
+        return comeBack(Response.Status.TOO_MANY_REQUESTS, "Too many requests", e.getMessage());
+    }
+
+    @ServerExceptionMapper
+    Response shut(ExplainGate.ShutException e) {
+        return comeBack(Response.Status.SERVICE_UNAVAILABLE, "Shutting down", e.getMessage());
+    }
+
+    /** What a database says is for the operator: it names hosts and tables. */
+    @ServerExceptionMapper
+    Response storeless(JobStoreException e) {
+        LOG.warn(e.getMessage());
+        return comeBack(
+                Response.Status.SERVICE_UNAVAILABLE,
+                "No queue",
+                "the queue of explanations cannot be used at the moment");
+    }
+
+    private static Response comeBack(Response.Status status, String title, String detail) {
         return HttpProblem.builder()
-                .withStatus(Response.Status.TOO_MANY_REQUESTS)
-                .withTitle("Too many requests")
-                .withDetail(e.getMessage())
+                .withStatus(status)
+                .withTitle(title)
+                .withDetail(detail)
                 .withHeader("Retry-After", RETRY_SECONDS)
                 .build()
                 .toResponse();

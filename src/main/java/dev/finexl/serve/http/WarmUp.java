@@ -7,6 +7,7 @@ import dev.finexl.onnx.RunScope;
 import io.quarkus.runtime.StartupEvent;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
+import java.util.concurrent.CancellationException;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.jboss.logging.Logger;
 
@@ -21,6 +22,8 @@ public class WarmUp {
 
     private final Explainer explainer;
     private final boolean serving;
+    private RunScope scope;
+    private Thread warming;
     private volatile State state = new State(false, "the sessions have not run yet");
 
     /**
@@ -40,7 +43,17 @@ public class WarmUp {
 
     void onStart(@Observes StartupEvent start) {
         if (serving) {
-            Thread.ofPlatform().name("warm-up").daemon().start(this::warm);
+            scope = new RunScope();
+            warming = Thread.ofPlatform().name("warm-up").daemon().start(() -> warm(scope));
+        }
+    }
+
+    /** Gives up what is not done yet, and from now on is not ready. */
+    void stop() throws InterruptedException {
+        if (warming != null) {
+            scope.cancel();
+            warming.join();
+            state = new State(false, "the program is shutting down");
         }
     }
 
@@ -48,10 +61,12 @@ public class WarmUp {
         return state;
     }
 
-    private void warm() {
-        try (RunScope scope = new RunScope()) {
-            explainer.explain(smallest(), ExplainListener.NONE, scope);
+    private void warm(RunScope whole) {
+        try (whole) {
+            explainer.explain(smallest(), ExplainListener.NONE, whole);
             state = new State(true, "");
+        } catch (CancellationException _) {
+            // The program ends before it was ready.
         } catch (RuntimeException e) {
             LOG.error("the sessions could not be warmed up", e);
             state = new State(false, e.getMessage());

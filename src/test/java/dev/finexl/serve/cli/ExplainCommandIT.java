@@ -1,6 +1,7 @@
 package dev.finexl.serve.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -10,6 +11,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -39,19 +41,52 @@ class ExplainCommandIT {
                 "-jar",
                 Path.of(JAR).toAbsolutePath().toString()));
         command.addAll(List.of(arguments));
-        Path out = folder.resolve("stdout");
-        Path err = folder.resolve("stderr");
         ProcessBuilder builder = new ProcessBuilder(command)
                 .directory(folder.toFile())
-                .redirectOutput(out.toFile())
-                .redirectError(err.toFile());
+                .redirectOutput(folder.resolve("stdout").toFile())
+                .redirectError(folder.resolve("stderr").toFile());
         builder.environment().putAll(environment);
-        Process process = builder.start();
+        return ended(builder.start());
+    }
+
+    private Run ended(Process process) throws IOException, InterruptedException {
         assertThat(process.waitFor(5, TimeUnit.MINUTES)).isTrue();
         return new Run(
                 process.exitValue(),
-                Files.readString(out, StandardCharsets.UTF_8),
-                Files.readString(err, StandardCharsets.UTF_8));
+                Files.readString(folder.resolve("stdout"), StandardCharsets.UTF_8),
+                Files.readString(folder.resolve("stderr"), StandardCharsets.UTF_8));
+    }
+
+    /** ONNX Runtime's own shutdown hook would take the library down beneath a session that runs. */
+    @Test
+    void endsInOrderWhenItIsInterruptedInTheMiddleOfASampling() throws Exception {
+        Process process = new ProcessBuilder(
+                        ProcessHandle.current().info().command().orElseThrow(),
+                        "-jar",
+                        Path.of(JAR).toAbsolutePath().toString(),
+                        "explain",
+                        "--base",
+                        "mini-diffusion",
+                        "--lora",
+                        "vivid",
+                        "--images",
+                        "900",
+                        "--no-sequential",
+                        "--save-images",
+                        "pictures")
+                .directory(folder.toFile())
+                .redirectOutput(folder.resolve("stdout").toFile())
+                .redirectError(folder.resolve("stderr").toFile())
+                .start();
+        await().atMost(Duration.ofMinutes(2))
+                .until(() -> Files.readString(folder.resolve("stderr")).contains("sampling 0/"));
+        process.destroy();
+        Run run = ended(process);
+        assertThat(run.exit()).isEqualTo(130);
+        assertThat(run.err()).contains("cancelled").doesNotContain("fatal error");
+        try (Stream<Path> left = Files.list(folder)) {
+            assertThat(left.map(path -> path.getFileName().toString())).containsExactlyInAnyOrder("stdout", "stderr");
+        }
     }
 
     @Test

@@ -1,5 +1,6 @@
 package dev.finexl.serve.http;
 
+import static dev.finexl.serve.http.Refusals.problem;
 import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -19,7 +20,6 @@ import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.RestAssured;
 import io.restassured.response.Response;
-import io.restassured.response.ValidatableResponse;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -279,13 +279,6 @@ class ExplainResourceTest {
                 .body("components.schemas.Explanation.properties.aspects.type", containsString("array"))
                 .body("components.schemas.Interval.type", containsString("array"))
                 .body("components.schemas.Interval.maxItems", equalTo(2));
-    }
-
-    private static ValidatableResponse problem(Response response, int status) {
-        return response.then()
-                .statusCode(status)
-                .contentType("application/problem+json")
-                .body("status", equalTo(status));
     }
 
     private static String root() {

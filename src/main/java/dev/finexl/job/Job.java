@@ -1,0 +1,39 @@
+package dev.finexl.job;
+
+import java.time.Instant;
+
+/**
+ * An explanation that was asked for, as it stands.
+ *
+ * @param id by which it is asked after; not to be guessed
+ * @param state how far it is
+ * @param request the request's JSON
+ * @param requestHash SHA-256 of the request and of the pictures that came with it
+ * @param uploaded whether pictures came with it
+ * @param attempt how many times work on it was begun
+ * @param progress of the present attempt
+ * @param created when it was asked for
+ * @param started when the present attempt began; null while it never did
+ * @param finished when it ended; null before that
+ * @param result the explanation's JSON, if it succeeded; else null
+ * @param problem JSON of a {@link JobProblem}, if it failed; else null
+ */
+public record Job(
+        String id,
+        JobState state,
+        String request,
+        String requestHash,
+        boolean uploaded,
+        int attempt,
+        Progress progress,
+        Instant created,
+        Instant started,
+        Instant finished,
+        String result,
+        String problem) {
+
+    Job with(Progress newer) {
+        return new Job(
+                id, state, request, requestHash, uploaded, attempt, newer, created, started, finished, result, problem);
+    }
+}

@@ -1,0 +1,194 @@
+package dev.finexl.job;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import dev.finexl.explain.ExplainRequest;
+import dev.finexl.job.ExplainGate.FullException;
+import dev.finexl.store.ModelJson;
+import dev.finexl.store.Sha256;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BooleanSupplier;
+import java.util.function.Predicate;
+
+/**
+ * What can be done with explanations that take long: ask for one, look how far it is, wait for it, cancel it. Exists
+ * because a caller cannot hold a connection for as long as an explanation may take, and because what was accepted must
+ * survive the process that accepted it. {@link JobWorkers} does the work; {@link JobStore} says what holds between
+ * processes. Thread-safe.
+ */
+public final class JobQueue {
+
+    /** How often a job that another process may be working on is looked at. */
+    static final Duration POLL = Duration.ofSeconds(1);
+
+    private final JobStore store;
+    private final PictureFolders pictures;
+    private final int mostQueued;
+    private final Watches watches = new Watches(this::find);
+    private final Map<String, JobRun> running = new ConcurrentHashMap<>();
+    private volatile Runnable onSubmission = () -> {};
+    private volatile boolean closed;
+
+    /** @param mostQueued most jobs that wait for their turn */
+    public JobQueue(JobStore store, PictureFolders pictures, int mostQueued) {
+        this.store = store;
+        this.pictures = pictures;
+        this.mostQueued = mostQueued;
+    }
+
+    /** An idempotency key came back with another request. */
+    public static final class KeyReusedException extends RuntimeException {
+
+        private static final long serialVersionUID = 1L;
+
+        KeyReusedException() {
+            super("this idempotency key belongs to another request");
+        }
+    }
+
+    /**
+     * What became of a submission.
+     *
+     * @param job the job as it stands
+     * @param created whether it is new; if not, the same request with the same key made it earlier
+     */
+    public record Submission(Job job, boolean created) {}
+
+    /**
+     * Accepts a request.
+     *
+     * @param key by which the same submission is known again; null for none
+     * @param upload pictures that came with it, which now belong to the job if one was created; null for none
+     * @throws KeyReusedException if the key came with another request before
+     * @throws FullException if too many jobs wait already
+     * @throws JobStoreException if the database cannot be used
+     */
+    public Submission submit(ExplainRequest request, String key, Upload upload) {
+        String json = json(request);
+        String hash = hash(json, upload);
+        Optional<Job> earlier = key == null ? Optional.empty() : store.findByKey(key);
+        if (earlier.isPresent()) {
+            return replay(earlier.get(), hash);
+        }
+        String id = upload == null ? JobIds.next() : upload.id();
+        if (insert(id, json, hash, key, upload) == JobStore.Insertion.KEY_TAKEN) {
+            return replay(store.findByKey(key).orElseThrow(KeyReusedException::new), hash);
+        }
+        Submission submission = new Submission(store.find(id).orElseThrow(), true);
+        onSubmission.run();
+        return submission;
+    }
+
+    /** One at a time in this process, so that the bound holds exactly here. */
+    private synchronized JobStore.Insertion insert(String id, String json, String hash, String key, Upload upload) {
+        if (store.queued() >= mostQueued) {
+            throw new FullException("%d jobs are waiting already, which is the most that may".formatted(mostQueued));
+        }
+        JobStore.Insertion insertion = store.insert(id, json, hash, key, upload == null ? null : pictures.place());
+        if (upload != null && insertion == JobStore.Insertion.INSERTED) {
+            upload.keep();
+        }
+        return insertion;
+    }
+
+    private static Submission replay(Job earlier, String hash) {
+        if (!earlier.requestHash().equals(hash)) {
+            throw new KeyReusedException();
+        }
+        return new Submission(earlier, false);
+    }
+
+    /** The job as it stands; empty if there is none, or no more. */
+    public Optional<Job> find(String id) {
+        return store.find(id).map(this::withPresentProgress);
+    }
+
+    /** What runs here is known better here than in the database. */
+    private Job withPresentProgress(Job stored) {
+        JobRun run = running.get(stored.id());
+        boolean here = run != null && run.job().attempt() == stored.attempt() && stored.state() == JobState.RUNNING;
+        return here ? stored.with(run.progress()) : stored;
+    }
+
+    /** Cancels a job: at once if it waits, within one evaluation of the denoiser if it runs. Others are left alone. */
+    public void cancel(String id) {
+        if (store.cancel(id)) {
+            pictures.remove(id);
+        }
+        JobRun run = running.get(id);
+        if (run != null) {
+            run.stop(JobRun.Stop.CANCELLED);
+        }
+        watches.changed(id);
+    }
+
+    /**
+     * Waits until something holds of a job.
+     *
+     * @param over ends the wait early, e.g. when nobody is waiting any more
+     * @return the job as it then stands, be it that the time is up; empty if there is none
+     */
+    public Optional<Job> await(String id, Duration atMost, Predicate<Job> condition, BooleanSupplier over) {
+        long end = System.nanoTime() + atMost.toNanos();
+        try (JobWatch watch = watch(id)) {
+            while (true) {
+                Optional<Job> job = watch.job();
+                Duration left = Duration.ofNanos(end - System.nanoTime());
+                if (job.isEmpty() || condition.test(job.get()) || over.getAsBoolean() || left.isNegative() || closed) {
+                    return job;
+                }
+                watch.await(left.compareTo(POLL) < 0 ? left : POLL);
+            }
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+            return find(id);
+        }
+    }
+
+    /** Watches a job; to be closed. */
+    public JobWatch watch(String id) {
+        return watches.open(id);
+    }
+
+    /** How many jobs wait for their turn. */
+    public int queued() {
+        return store.queued();
+    }
+
+    /** Whether no more work is done here, so that there is nothing to wait for. */
+    public boolean isClosed() {
+        return closed;
+    }
+
+    void close() {
+        closed = true;
+        watches.allChanged();
+    }
+
+    void onSubmission(Runnable wake) {
+        onSubmission = wake;
+    }
+
+    Map<String, JobRun> running() {
+        return running;
+    }
+
+    Watches watches() {
+        return watches;
+    }
+
+    private static String json(ExplainRequest request) {
+        try {
+            return ModelJson.MAPPER.writeValueAsString(request);
+        } catch (JsonProcessingException e) {
+            throw new IllegalArgumentException("a request that JSON cannot hold", e);
+        }
+    }
+
+    private static String hash(String json, Upload upload) {
+        String all = upload == null ? json : json + '\n' + upload.hash();
+        return Sha256.of(all);
+    }
+}

@@ -1,0 +1,338 @@
+package dev.finexl.job;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import dev.finexl.store.ModelJson;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Jobs in a database that several processes may share. Exists to hold one promise: every accepted job ends exactly once,
+ * whatever processes come and go, and two of them do not work on it at the same time.
+ *
+ * <p>Every change is one statement that says in its {@code WHERE} what it takes for granted; how many rows it changed
+ * says whether that was so. There are no transactions of several statements and no locks to be left behind. The clock
+ * is the database's, so those of the processes need not agree. The races:
+ *
+ * <ul>
+ *   <li><b>Two processes take the same job.</b> Both see attempt {@code n} and set attempt {@code n + 1} where it is still
+ *       {@code n}; one changes a row, the other none, and looks for another job.
+ *   <li><b>A process dies at work.</b> It stops renewing its lease; when that has run out, somebody else takes the job the
+ *       same way. A job that loses its process too often fails, so that one that kills its process does not go round for ever.
+ *   <li><b>A process stalls longer than its lease and wakes up.</b> All it writes carries its attempt, and the job has a later
+ *       one: its result is refused, and the next renewal tells it to stop. Until then two may compute, but only the later
+ *       attempt can end the job.
+ *   <li><b>Cancelling meets the taking of the job.</b> A queued job is cancelled where it is still queued; if it was taken in
+ *       between, no row changes and the wish is noted on the running job, which its owner reads with each renewal. If the
+ *       owner is dead, whoever finds the lease run out cancels it.
+ *   <li><b>Cancelling meets the end.</b> Whichever statement comes first counts; the other changes no row.
+ *   <li><b>The same idempotency key twice.</b> A unique constraint lets one insertion through; the other finds the job of
+ *       the first.
+ *   <li><b>The bound of the queue.</b> Counted before the insertion: processes that share a queue may exceed it together by
+ *       as many jobs as they accept at the same moment.
+ * </ul>
+ */
+public final class JobStore {
+
+    private static final String UNIQUE_VIOLATION = "23505";
+    private static final int CANDIDATES = 16;
+    private static final String FREE =
+            "(state = 'queued' OR (state = 'running' AND lease_until <= CURRENT_TIMESTAMP)) AND NOT cancel_requested";
+    private static final String COLUMNS = "id, state, request, request_hash, place, attempt, progress, created_at,"
+            + " started_at, finished_at, result, problem";
+
+    private final JobDatabase database;
+    private final String lease;
+    private final int mostLosses;
+
+    /**
+     * @param lease for how long a process holds a job without renewing, 1 s or more
+     * @param mostLosses after how many lost processes a job fails, 1 or more
+     */
+    public JobStore(JobDatabase database, Duration lease, int mostLosses) {
+        this.database = database;
+        this.lease = seconds(lease);
+        this.mostLosses = mostLosses;
+    }
+
+    /** What became of an insertion. */
+    enum Insertion {
+        INSERTED,
+        KEY_TAKEN
+    }
+
+    /** What a renewal has found. */
+    enum Renewal {
+        HELD,
+        CANCELLED,
+        LOST
+    }
+
+    /**
+     * Accepts a job.
+     *
+     * @param key idempotency key; null for none
+     * @param place the one place where the job's pictures are; null if it can run anywhere
+     */
+    Insertion insert(String id, String request, String requestHash, String key, String place) {
+        try {
+            update(
+                    "INSERT INTO explanation_job (id, state, request, request_hash, idempotency_key, place)"
+                            + " VALUES (?, 'queued', ?, ?, ?, ?)",
+                    id,
+                    request,
+                    requestHash,
+                    key,
+                    place);
+            return Insertion.INSERTED;
+        } catch (JobStoreException e) {
+            if (e.getCause() instanceof SQLException cause && UNIQUE_VIOLATION.equals(cause.getSQLState())) {
+                return Insertion.KEY_TAKEN;
+            }
+            throw e;
+        }
+    }
+
+    Optional<Job> find(String id) {
+        return select("id = ?", id).stream().findFirst();
+    }
+
+    Optional<Job> findByKey(String key) {
+        return select("idempotency_key = ?", key).stream().findFirst();
+    }
+
+    /** How many jobs wait for their turn. */
+    public int queued() {
+        return query("SELECT COUNT(*) FROM explanation_job WHERE state = 'queued'", row -> row.getInt(1))
+                .getFirst();
+    }
+
+    /** Whether {@link #claim} would probably find a job. */
+    boolean hasFree(String place) {
+        return !query(
+                        "SELECT 1 FROM explanation_job WHERE %s AND (place IS NULL OR place = ?) FETCH FIRST 1 ROWS ONLY"
+                                .formatted(FREE),
+                        row -> 1,
+                        place)
+                .isEmpty();
+    }
+
+    /**
+     * Takes the job that has waited longest of those on which nobody works.
+     *
+     * @param owner identifies the taking process, for who looks into the database
+     * @param place whose pictures that process has
+     */
+    Optional<Job> claim(String owner, String place) {
+        record Candidate(String id, int attempt) {}
+        List<Candidate> candidates = query(
+                ("SELECT id, attempt FROM explanation_job WHERE %s AND losses < ? AND (place IS NULL OR place = ?)"
+                                + " ORDER BY seq FETCH FIRST %d ROWS ONLY")
+                        .formatted(FREE, CANDIDATES),
+                row -> new Candidate(row.getString(1), row.getInt(2)),
+                mostLosses,
+                place);
+        for (Candidate candidate : candidates) {
+            int taken = update(
+                    ("UPDATE explanation_job SET losses = losses + CASE state WHEN 'running' THEN 1 ELSE 0 END,"
+                                    + " state = 'running', attempt = attempt + 1, owner = ?, progress = NULL,"
+                                    + " started_at = CURRENT_TIMESTAMP, lease_until = CURRENT_TIMESTAMP + %s"
+                                    + " WHERE id = ? AND attempt = ? AND %s")
+                            .formatted(lease, FREE),
+                    owner,
+                    candidate.id(),
+                    candidate.attempt());
+            if (taken == 1) {
+                return find(candidate.id());
+            }
+        }
+        return Optional.empty();
+    }
+
+    /** Keeps a job for another lease, and notes how far it is. */
+    Renewal renew(String id, int attempt, Progress progress) {
+        int held = update(
+                ("UPDATE explanation_job SET lease_until = CURRENT_TIMESTAMP + %s, progress = ?"
+                                + " WHERE id = ? AND attempt = ? AND state = 'running'")
+                        .formatted(lease),
+                json(progress),
+                id,
+                attempt);
+        if (held == 0) {
+            return Renewal.LOST;
+        }
+        return query("SELECT 1 FROM explanation_job WHERE id = ? AND cancel_requested", row -> 1, id)
+                        .isEmpty()
+                ? Renewal.HELD
+                : Renewal.CANCELLED;
+    }
+
+    /**
+     * Ends a job.
+     *
+     * @param result JSON of the explanation; null if there is none
+     * @param problem why there is none; null if there is one or the job was cancelled
+     * @return whether it was still this attempt's to end
+     */
+    boolean finish(String id, int attempt, JobState state, Progress progress, String result, JobProblem problem) {
+        return update(
+                        "UPDATE explanation_job SET state = ?, progress = ?, result = ?, problem = ?,"
+                                + " owner = NULL, lease_until = NULL, finished_at = CURRENT_TIMESTAMP"
+                                + " WHERE id = ? AND attempt = ? AND state = 'running'",
+                        state.key(),
+                        json(progress),
+                        result,
+                        problem == null ? null : json(problem),
+                        id,
+                        attempt)
+                == 1;
+    }
+
+    /** Puts a job back to where it was in the line, for whoever comes next; one that is to be cancelled ends here. */
+    void requeue(String id, int attempt) {
+        String held = " WHERE id = ? AND attempt = ? AND state = 'running'";
+        update(
+                "UPDATE explanation_job SET state = 'cancelled', owner = NULL, finished_at = CURRENT_TIMESTAMP" + held
+                        + " AND cancel_requested",
+                id,
+                attempt);
+        update(
+                "UPDATE explanation_job SET state = 'queued', owner = NULL, lease_until = NULL, progress = NULL,"
+                        + " started_at = NULL" + held,
+                id,
+                attempt);
+    }
+
+    /**
+     * Cancels a job that waits, or notes the wish on one that runs.
+     *
+     * @return whether this has ended the job
+     */
+    boolean cancel(String id) {
+        int cancelled = update(
+                "UPDATE explanation_job SET state = 'cancelled', finished_at = CURRENT_TIMESTAMP"
+                        + " WHERE id = ? AND state = 'queued'",
+                id);
+        if (cancelled == 0) {
+            update("UPDATE explanation_job SET cancel_requested = TRUE WHERE id = ? AND state = 'running'", id);
+        }
+        return cancelled == 1;
+    }
+
+    /** Ends jobs whose process is gone and which nobody is to take up again. */
+    void settleLost() {
+        String gone = "state = 'running' AND lease_until <= CURRENT_TIMESTAMP";
+        update("UPDATE explanation_job SET state = 'cancelled', owner = NULL, finished_at = CURRENT_TIMESTAMP WHERE "
+                + gone + " AND cancel_requested");
+        update(
+                "UPDATE explanation_job SET state = 'failed', problem = ?, owner = NULL,"
+                        + " finished_at = CURRENT_TIMESTAMP WHERE " + gone + " AND losses >= ?",
+                json(JobProblem.lost(mostLosses + 1)),
+                mostLosses);
+    }
+
+    /** Removes jobs that ended, or were accepted and never begun, longer ago than this. */
+    int removeOlder(Duration age) {
+        return update(("DELETE FROM explanation_job WHERE finished_at < CURRENT_TIMESTAMP - %1$s"
+                        + " OR (state = 'queued' AND created_at < CURRENT_TIMESTAMP - %1$s)")
+                .formatted(seconds(age)));
+    }
+
+    /** The jobs that have not ended and whose pictures are in a place. */
+    Set<String> unfinished(String place) {
+        return new HashSet<>(query(
+                "SELECT id FROM explanation_job WHERE state IN ('queued', 'running') AND place = ?",
+                row -> row.getString(1),
+                place));
+    }
+
+    private static String seconds(Duration duration) {
+        return "INTERVAL '%d' SECOND".formatted(duration.toSeconds());
+    }
+
+    private List<Job> select(String where, String value) {
+        return query("SELECT %s FROM explanation_job WHERE %s".formatted(COLUMNS, where), JobStore::job, value);
+    }
+
+    private static Job job(ResultSet row) throws SQLException {
+        return new Job(
+                row.getString("id"),
+                JobState.of(row.getString("state")),
+                row.getString("request"),
+                row.getString("request_hash"),
+                row.getString("place") != null,
+                row.getInt("attempt"),
+                progress(row.getString("progress")),
+                instant(row, "created_at"),
+                instant(row, "started_at"),
+                instant(row, "finished_at"),
+                row.getString("result"),
+                row.getString("problem"));
+    }
+
+    private static Instant instant(ResultSet row, String column) throws SQLException {
+        OffsetDateTime time = row.getObject(column, OffsetDateTime.class);
+        return time == null ? null : time.toInstant();
+    }
+
+    private static Progress progress(String json) {
+        try {
+            return json == null ? Progress.NONE : ModelJson.MAPPER.readValue(json, Progress.class);
+        } catch (JsonProcessingException e) {
+            throw new JobStoreException("a job's progress in the database cannot be read", e);
+        }
+    }
+
+    private static String json(Object value) {
+        try {
+            return ModelJson.MAPPER.writeValueAsString(value);
+        } catch (JsonProcessingException e) {
+            throw new JobStoreException("cannot be written as JSON: " + e.getOriginalMessage(), e);
+        }
+    }
+
+    private interface RowReader<T> {
+        T read(ResultSet row) throws SQLException;
+    }
+
+    private <T> List<T> query(String sql, RowReader<T> reader, Object... parameters) {
+        return run(sql, parameters, statement -> {
+            try (ResultSet rows = statement.executeQuery()) {
+                List<T> read = new ArrayList<>();
+                while (rows.next()) {
+                    read.add(reader.read(rows));
+                }
+                return read;
+            }
+        });
+    }
+
+    private int update(String sql, Object... parameters) {
+        return run(sql, parameters, PreparedStatement::executeUpdate);
+    }
+
+    private interface Execution<T> {
+        T of(PreparedStatement statement) throws SQLException;
+    }
+
+    private <T> T run(String sql, Object[] parameters, Execution<T> execution) {
+        try (Connection connection = database.connect();
+                PreparedStatement statement = connection.prepareStatement(sql)) {
+            for (int i = 0; i < parameters.length; i++) {
+                statement.setObject(i + 1, parameters[i]);
+            }
+            return execution.of(statement);
+        } catch (SQLException e) {
+            throw new JobStoreException("the database of jobs cannot be used: " + e.getMessage(), e);
+        }
+    }
+}

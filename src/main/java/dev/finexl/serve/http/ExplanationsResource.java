@@ -1,0 +1,302 @@
+package dev.finexl.serve.http;
+
+import dev.finexl.explain.ExplainRequest;
+import dev.finexl.explain.InvalidRequestException;
+import dev.finexl.job.Job;
+import dev.finexl.job.JobQueue;
+import dev.finexl.job.Upload;
+import dev.finexl.serve.http.Uploads.Received;
+import io.smallrye.common.annotation.RunOnVirtualThread;
+import io.vertx.ext.web.RoutingContext;
+import jakarta.validation.Valid;
+import jakarta.validation.constraints.NotNull;
+import jakarta.ws.rs.Consumes;
+import jakarta.ws.rs.DELETE;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.HeaderParam;
+import jakarta.ws.rs.NotFoundException;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.PathParam;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.Context;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
+import jakarta.ws.rs.core.StreamingOutput;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.URI;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.BooleanSupplier;
+import java.util.regex.Pattern;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
+import org.eclipse.microprofile.openapi.annotations.media.Content;
+import org.eclipse.microprofile.openapi.annotations.media.ExampleObject;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
+import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
+import org.jboss.resteasy.reactive.RestForm;
+import org.jboss.resteasy.reactive.multipart.FileUpload;
+
+/**
+ * {@code /explanations}: explanations that are asked for now and fetched later. There is no list of them: who knows the
+ * id of one may read it, and nobody else.
+ */
+@Path("/explanations")
+@Produces(MediaType.APPLICATION_JSON)
+public class ExplanationsResource {
+
+    private static final String APPLICATION_ZIP = "application/zip";
+    private static final String WAIT = "wait=SECONDS waits for the result, at most 300 seconds (RFC 7240)";
+    private static final Pattern KEY = Pattern.compile("[!-~]{1,255}");
+    /** A cancelled explanation ends within one evaluation of the denoiser, which on a large model takes its time. */
+    private static final Duration CANCELLING = Duration.ofSeconds(2);
+
+    private static final BooleanSupplier NEVER = () -> false;
+
+    private final JobQueue queue;
+    private final Uploads uploads;
+    private final ExplanationEvents events;
+
+    ExplanationsResource(JobQueue queue, Uploads uploads, ExplanationEvents events) {
+        this.queue = queue;
+        this.uploads = uploads;
+        this.events = events;
+    }
+
+    /** Accepts a request. */
+    @POST
+    @Consumes(MediaType.APPLICATION_JSON)
+    @RunOnVirtualThread
+    @Operation(
+            operationId = "submit",
+            summary = "Ask for an explanation",
+            description = "Answers at once with where it will be found, or waits for it if the header Prefer says so"
+                    + " (wait=SECONDS). Two sets of pictures can be sent in place of models: as the parts"
+                    + " baseImages and personalizedImages beside a part request, or as a zip file of the folders base and"
+                    + " personalized and a request.json.")
+    @RequestBody(
+            required = true,
+            content = {
+                @Content(
+                        mediaType = MediaType.APPLICATION_JSON,
+                        schema = @Schema(implementation = ExplainRequest.class),
+                        examples =
+                                @ExampleObject(
+                                        name = "a bundled LoRA",
+                                        value = "{\"base\": \"mini-diffusion\", \"loras\": [{\"model\": \"vivid\"}]}")),
+                @Content(
+                        mediaType = MediaType.MULTIPART_FORM_DATA,
+                        schema = @Schema(implementation = PictureParts.class)),
+                @Content(mediaType = APPLICATION_ZIP, schema = @Schema(type = SchemaType.STRING, format = "binary"))
+            })
+    @APIResponse(
+            responseCode = "200",
+            description = "it has ended already",
+            content = @Content(schema = @Schema(implementation = JobDocument.class)))
+    @APIResponse(
+            responseCode = "202",
+            description = "accepted; Location says where it will be found",
+            content = @Content(schema = @Schema(implementation = JobDocument.class)))
+    @APIResponse(
+            responseCode = "400",
+            description = "the request cannot be meant as it stands; names the field or file")
+    @APIResponse(responseCode = "413", description = "the body is too large")
+    @APIResponse(responseCode = "422", description = "the idempotency key came with another request before")
+    @APIResponse(responseCode = "429", description = "too many jobs are waiting; come back")
+    @APIResponse(responseCode = "503", description = "no job can be taken at the moment")
+    public Response submit(
+            @NotNull @Valid ExplainRequest request,
+            @Parameter(description = "sent again with the same request it finds the same explanation", example = "4711")
+                    @HeaderParam("Idempotency-Key")
+                    String key,
+            @Parameter(description = WAIT, example = "wait=30") @HeaderParam("Prefer") List<String> prefer,
+            @Context RoutingContext routing) {
+        return submit(request, key, null, prefer, routing);
+    }
+
+    /** The parts of a multipart body, for its description. */
+    @Schema(name = "PictureParts")
+    record PictureParts(
+            @Schema(implementation = ExplainRequest.class) String request,
+
+            @Schema(type = SchemaType.ARRAY, format = "binary", implementation = String.class)
+            List<String> baseImages,
+
+            @Schema(type = SchemaType.ARRAY, format = "binary", implementation = String.class)
+            List<String> personalizedImages) {}
+
+    /** Accepts two sets of pictures. */
+    @POST
+    @Consumes(MediaType.MULTIPART_FORM_DATA)
+    @RunOnVirtualThread
+    @Operation(hidden = true)
+    public Response submitParts(
+            @RestForm("request") String request,
+            @RestForm("baseImages") List<FileUpload> baseImages,
+            @RestForm("personalizedImages") List<FileUpload> personalizedImages,
+            @HeaderParam("Idempotency-Key") String key,
+            @Parameter(description = WAIT, example = "wait=30") @HeaderParam("Prefer") List<String> prefer,
+            @Context RoutingContext routing)
+            throws IOException {
+        try (Received received = uploads.parts(request, baseImages, personalizedImages)) {
+            return submit(received.request(), key, received.upload(), prefer, routing);
+        }
+    }
+
+    /** Accepts two folders of pictures in a zip file. */
+    @POST
+    @Consumes(APPLICATION_ZIP)
+    @RunOnVirtualThread
+    @Operation(hidden = true)
+    public Response submitArchive(
+            InputStream body,
+            @HeaderParam("Idempotency-Key") String key,
+            @Parameter(description = WAIT, example = "wait=30") @HeaderParam("Prefer") List<String> prefer,
+            @Context RoutingContext routing)
+            throws IOException {
+        try (Received received = uploads.archive(body)) {
+            return submit(received.request(), key, received.upload(), prefer, routing);
+        }
+    }
+
+    private Response submit(
+            ExplainRequest request, String key, Upload upload, List<String> prefer, RoutingContext routing) {
+        JobQueue.Submission submission = queue.submit(request, checked(key), upload);
+        String id = submission.job().id();
+        Optional<Duration> wait = Preference.wait(prefer);
+        ClientGone client = ClientGone.of(routing);
+        Job job = wait.flatMap(atMost -> await(id, atMost, client::isGone)).orElse(submission.job());
+        if (client.isGone() && key == null && submission.created()) {
+            // Nobody has learnt the id, so nobody can ever fetch this.
+            queue.cancel(id);
+        }
+        URI location = URI.create("/explanations/" + id);
+        boolean done = job.state().ended() && (wait.isPresent() || !submission.created());
+        Response.ResponseBuilder response = done ? Response.ok().contentLocation(location) : Response.accepted();
+        return applied(response.location(location), wait)
+                .entity(JobDocument.of(job))
+                .build();
+    }
+
+    /** As the draft of the header has it a key is a quoted string; most callers send it bare, and both are the same key. */
+    private static String checked(String key) {
+        if (key == null) {
+            return null;
+        }
+        boolean quoted = key.length() > 2 && key.startsWith("\"") && key.endsWith("\"");
+        String bare = quoted ? key.substring(1, key.length() - 1) : key;
+        if (!KEY.matcher(bare).matches()) {
+            throw new InvalidRequestException(
+                    "Idempotency-Key", "expected 1 to 255 printable ASCII characters without spaces");
+        }
+        return bare;
+    }
+
+    /** The explanation as it stands. */
+    @GET
+    @Path("{id}")
+    @RunOnVirtualThread
+    @Operation(operationId = "explanation", summary = "How far an explanation is, and its result")
+    @APIResponse(
+            responseCode = "200",
+            description = "the explanation as it stands",
+            content = @Content(schema = @Schema(implementation = JobDocument.class)))
+    @APIResponse(responseCode = "404", description = "there is none, or no more")
+    public Response explanation(
+            @PathParam("id") String id,
+            @Parameter(description = WAIT, example = "wait=30") @HeaderParam("Prefer") List<String> prefer,
+            @Context RoutingContext routing) {
+        Optional<Duration> wait = Preference.wait(prefer);
+        ClientGone client = ClientGone.of(routing);
+        Job job = wait.flatMap(atMost -> await(id, atMost, client::isGone))
+                .or(() -> queue.find(id))
+                .orElseThrow(ExplanationsResource::unknown);
+        return applied(Response.ok(JobDocument.of(job)), wait).build();
+    }
+
+    /** Follows an explanation. */
+    @GET
+    @Path("{id}/events")
+    @Produces(MediaType.SERVER_SENT_EVENTS)
+    @RunOnVirtualThread
+    @Operation(
+            operationId = "events",
+            summary = "Follow an explanation",
+            description =
+                    "Server-sent events: state (the explanation as it stands, first of all and whenever its state changes),"
+                            + " stage, images, aspects (those found so far) and done (the explanation with its result), after"
+                            + " which the stream ends.")
+    @APIResponse(
+            responseCode = "200",
+            description = "the events",
+            content =
+                    @Content(
+                            mediaType = MediaType.SERVER_SENT_EVENTS,
+                            examples =
+                                    @ExampleObject(
+                                            name = "a stage",
+                                            value =
+                                                    "event: stage\nid: 1.7\ndata: {\"stage\":\"sampling\",\"done\":8,\"total\":50}\n\n")))
+    @APIResponse(responseCode = "204", description = "the header Last-Event-ID shows that there is no more to come")
+    @APIResponse(responseCode = "404", description = "there is none, or no more")
+    public Response events(
+            @PathParam("id") String id,
+            @Parameter(description = "id of the last event that was received") @HeaderParam("Last-Event-ID")
+                    String last,
+            @Context RoutingContext routing) {
+        Job job = queue.find(id).orElseThrow(ExplanationsResource::unknown);
+        if (ExplanationEvents.isAllTold(job, last)) {
+            return Response.noContent().build();
+        }
+        ClientGone client = ClientGone.of(routing);
+        StreamingOutput writing = out -> events.write(job, last, client, out);
+        // Proxies that collect an answer before they pass it on would hold back every event.
+        return Response.ok(writing)
+                .header("Cache-Control", "no-store")
+                .header("X-Accel-Buffering", "no")
+                .build();
+    }
+
+    /** Cancels an explanation. */
+    @DELETE
+    @Path("{id}")
+    @RunOnVirtualThread
+    @Operation(
+            operationId = "cancel",
+            summary = "Cancel an explanation",
+            description = "One that has ended is left as it is.")
+    @APIResponse(
+            responseCode = "200",
+            description = "it has ended",
+            content = @Content(schema = @Schema(implementation = JobDocument.class)))
+    @APIResponse(
+            responseCode = "202",
+            description = "it will be cancelled by the process that works on it",
+            content = @Content(schema = @Schema(implementation = JobDocument.class)))
+    @APIResponse(responseCode = "404", description = "there is none, or no more")
+    public Response cancel(@PathParam("id") String id) {
+        queue.cancel(id);
+        Job job = await(id, CANCELLING, NEVER).orElseThrow(ExplanationsResource::unknown);
+        return Response.status(job.state().ended() ? Response.Status.OK : Response.Status.ACCEPTED)
+                .entity(JobDocument.of(job))
+                .build();
+    }
+
+    private Optional<Job> await(String id, Duration atMost, BooleanSupplier over) {
+        return queue.await(id, atMost, job -> job.state().ended(), over);
+    }
+
+    private static Response.ResponseBuilder applied(Response.ResponseBuilder response, Optional<Duration> wait) {
+        wait.ifPresent(atMost -> response.header("Preference-Applied", "wait=" + atMost.toSeconds()));
+        return response;
+    }
+
+    private static NotFoundException unknown() {
+        return new NotFoundException("there is no such explanation, or no more");
+    }
+}

@@ -1,0 +1,115 @@
+package dev.finexl.job;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.finexl.explain.ExplainListener;
+import dev.finexl.explain.ExplainRequest;
+import dev.finexl.explain.Explainer;
+import dev.finexl.explain.InvalidRequestException;
+import dev.finexl.explain.OpenModels;
+import dev.finexl.job.ExplainMeter.Outcome;
+import dev.finexl.onnx.OnnxRuntime;
+import dev.finexl.onnx.OnnxSettings;
+import dev.finexl.onnx.RunScope;
+import dev.finexl.store.Catalogue;
+import dev.finexl.store.DirectoryResults;
+import dev.finexl.store.ResultStore;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CancellationException;
+import java.util.stream.Stream;
+import org.jboss.logging.MDC;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What an explanation leaves behind besides its answer: a count, a log that names it, and a result in the store. */
+class ExplainWorkTest {
+
+    private static final String QUICK = """
+            {"base": "mini-diffusion", "loras": [{"model": "vivid"}], "images": 2, "steps": 1, "heads": [],
+             "concepts": [{"name": "vivid"}, {"name": "dark"}]}""";
+
+    @TempDir
+    Path folder;
+
+    private final OpenModels models = new OpenModels(new OnnxRuntime(OnnxSettings.cpu()), 2);
+    private final List<Outcome> outcomes = new ArrayList<>();
+    private final ExplainService service = new ExplainService(
+            new Explainer(new Catalogue(List.of()), null, models, 8, "test", null),
+            (outcome, _) -> outcomes.add(outcome));
+
+    @AfterEach
+    void close() {
+        models.close();
+    }
+
+    private String explain(ExplainWork work, String request, RunScope scope) {
+        try (scope) {
+            return work.explain("an-id", ExplainRequest.parse(request), Map.of(), ExplainListener.NONE, scope);
+        }
+    }
+
+    @Test
+    void keepsOneResultOfTheSameQuestion() throws IOException {
+        ExplainWork work = new ExplainWork(service, Optional.of(new DirectoryResults(folder)));
+        String first = explain(work, QUICK, new RunScope());
+        explain(work, QUICK, new RunScope());
+        explain(work, QUICK.replace("\"steps\": 1", "\"steps\": 2"), new RunScope());
+        try (Stream<Path> files = Files.list(folder.resolve("explanations"))) {
+            List<Path> kept = files.toList();
+            assertThat(kept).hasSize(2);
+            assertThat(kept.stream().map(ExplainWorkTest::read)).contains(first);
+        }
+        assertThat(outcomes).containsExactly(Outcome.SUCCEEDED, Outcome.SUCCEEDED, Outcome.SUCCEEDED);
+    }
+
+    private static String read(Path file) {
+        try {
+            return Files.readString(file);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Test
+    void hasAResultAlthoughTheStoreCannotBeWritten() throws IOException {
+        ResultStore broken = new DirectoryResults(Files.createFile(folder.resolve("a-file")));
+        assertThat(explain(new ExplainWork(service, Optional.of(broken)), QUICK, new RunScope()))
+                .contains("\"summary\"");
+    }
+
+    @Test
+    void countsHowExplanationsEnd() {
+        ExplainWork work = new ExplainWork(service, Optional.empty());
+        assertThatThrownBy(() -> explain(work, QUICK.replace("vivid", "no-such-lora"), new RunScope()))
+                .isInstanceOf(InvalidRequestException.class);
+        RunScope cancelled = new RunScope();
+        cancelled.cancel();
+        assertThatThrownBy(() -> explain(work, QUICK, cancelled)).isInstanceOf(CancellationException.class);
+        assertThat(outcomes).containsExactly(Outcome.REFUSED, Outcome.CANCELLED);
+    }
+
+    @Test
+    void namesTheExplanationInTheLog() {
+        List<Object> seen = new ArrayList<>();
+        ExplainListener listener = new ExplainListener() {
+            @Override
+            public void progress(Stage stage, long done, long total) {
+                seen.add(MDC.get("explanation"));
+            }
+        };
+        try (RunScope scope = new RunScope()) {
+            service.explain("an-id", ExplainRequest.parse(QUICK), Map.of(), listener, scope);
+        }
+        assertThat(seen).isNotEmpty().containsOnly("an-id");
+        assertThat(MDC.get("explanation")).isNull();
+    }
+}

@@ -1,0 +1,228 @@
+package dev.finexl.job;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.finexl.job.JobStore.Insertion;
+import dev.finexl.job.JobStore.Renewal;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** What holds between processes that share a queue, on every database that is here. */
+@ParameterizedClass
+@MethodSource("dev.finexl.job.Databases#urls")
+class JobStoreTest {
+
+    private static final Duration LONG = Duration.ofMinutes(5);
+    private static final Duration SHORT = Duration.ofSeconds(1);
+    private static final String HERE = "here";
+
+    @Parameter
+    String kind;
+
+    private JobDatabase database;
+    private JobStore store;
+    private JobStore hasty;
+
+    @BeforeEach
+    void open() throws SQLException {
+        database = Databases.open(Databases.create(kind));
+        store = new JobStore(database, LONG, 2);
+        hasty = new JobStore(database, SHORT, 2);
+    }
+
+    @AfterEach
+    void close() {
+        database.close();
+    }
+
+    private void insert(String... ids) {
+        for (String id : ids) {
+            assertThat(store.insert(id, "{}", "hash", null, null)).isEqualTo(Insertion.INSERTED);
+        }
+    }
+
+    private Job claim(JobStore from) {
+        return from.claim("me", HERE).orElseThrow();
+    }
+
+    private Job found(String id) {
+        return store.find(id).orElseThrow();
+    }
+
+    @Test
+    void takesJobsInTheirOrderAndKeepsWhatBecameOfThem() {
+        insert("b", "a");
+        assertThat(store.queued()).isEqualTo(2);
+        assertThat(found("b").state()).isEqualTo(JobState.QUEUED);
+        assertThat(found("b").created()).isNotNull();
+        assertThat(found("b").started()).isNull();
+        Job first = claim(store);
+        Job second = claim(store);
+        assertThat(List.of(first.id(), second.id())).containsExactly("b", "a");
+        assertThat(store.claim("me", HERE)).isEmpty();
+        Progress halfway = new Progress(7, "sampling", 1, 2, 1, 0, null);
+        assertThat(store.renew("b", first.attempt(), halfway)).isEqualTo(Renewal.HELD);
+        assertThat(found("b").progress()).isEqualTo(halfway);
+        assertThat(found("b").state()).isEqualTo(JobState.RUNNING);
+        assertThat(store.finish("b", 1, JobState.SUCCEEDED, halfway, "{\"summary\": \"ü\"}", null))
+                .isTrue();
+        assertThat(store.finish("a", 1, JobState.FAILED, halfway, null, JobProblem.lost(1)))
+                .isTrue();
+        assertThat(found("b").result()).isEqualTo("{\"summary\": \"ü\"}");
+        assertThat(found("b").finished()).isAfterOrEqualTo(found("b").started());
+        assertThat(found("a").problem()).contains("\"status\":500");
+        assertThat(found("a").result()).isNull();
+    }
+
+    @Test
+    void keepsAResultOfAnySize() {
+        insert("a");
+        String large = "\"" + "x".repeat(3_000_000) + "\"";
+        store.finish("a", claim(store).attempt(), JobState.SUCCEEDED, Progress.NONE, large, null);
+        assertThat(found("a").result()).isEqualTo(large);
+    }
+
+    @Test
+    void givesEachJobToOneOfManyTakers() throws Exception {
+        List<String> ids = IntStream.range(0, 80).mapToObj(i -> "job" + i).toList();
+        insert(ids.toArray(String[]::new));
+        List<String> taken = new ArrayList<>();
+        try (ExecutorService takers = Executors.newVirtualThreadPerTaskExecutor()) {
+            Callable<List<String>> taker = () -> {
+                List<String> mine = new ArrayList<>();
+                for (Optional<Job> job = store.claim("x", HERE); job.isPresent(); job = store.claim("x", HERE)) {
+                    assertThat(job.get().attempt()).isEqualTo(1);
+                    mine.add(job.get().id());
+                }
+                return mine;
+            };
+            for (Future<List<String>> one : takers.invokeAll(List.of(taker, taker, taker, taker, taker, taker))) {
+                taken.addAll(one.get());
+            }
+        }
+        // A taker that lost all its candidates goes away; none is taken twice, and what is left is there for the next.
+        for (Optional<Job> rest = store.claim("x", HERE); rest.isPresent(); rest = store.claim("x", HERE)) {
+            taken.add(rest.get().id());
+        }
+        assertThat(taken).containsExactlyInAnyOrderElementsOf(ids);
+    }
+
+    @Test
+    void letsAnotherTakeAJobWhoseOwnerIsSilent() {
+        insert("a");
+        Job first = claim(hasty);
+        Job second = await().atMost(Duration.ofSeconds(30))
+                .until(() -> store.claim("other", HERE), Optional::isPresent)
+                .orElseThrow();
+        assertThat(second.attempt()).isEqualTo(first.attempt() + 1);
+        assertThat(store.renew("a", first.attempt(), Progress.NONE)).isEqualTo(Renewal.LOST);
+        assertThat(store.finish("a", first.attempt(), JobState.SUCCEEDED, Progress.NONE, "{}", null))
+                .isFalse();
+        assertThat(found("a").state()).isEqualTo(JobState.RUNNING);
+        assertThat(store.finish("a", second.attempt(), JobState.SUCCEEDED, Progress.NONE, "{}", null))
+                .isTrue();
+    }
+
+    @Test
+    void failsAJobThatKeepsLosingItsProcess() {
+        insert("a");
+        for (int attempt = 1; attempt <= 3; attempt++) {
+            Job job = await().atMost(Duration.ofSeconds(30))
+                    .until(() -> hasty.claim("x", HERE), Optional::isPresent)
+                    .orElseThrow();
+            assertThat(job.attempt()).isEqualTo(attempt);
+        }
+        await().atMost(Duration.ofSeconds(30)).until(() -> {
+            store.settleLost();
+            return found("a").state() == JobState.FAILED;
+        });
+        assertThat(found("a").problem()).contains("3 times");
+        assertThat(hasty.claim("x", HERE)).isEmpty();
+    }
+
+    @Test
+    void cancelsWhatWaitsAtOnceAndTellsTheOwnerOfWhatRuns() {
+        insert("runs", "waits");
+        Job runs = claim(store);
+        assertThat(store.cancel("waits")).isTrue();
+        assertThat(found("waits").state()).isEqualTo(JobState.CANCELLED);
+        assertThat(store.cancel("runs")).isFalse();
+        assertThat(store.renew("runs", runs.attempt(), Progress.NONE)).isEqualTo(Renewal.CANCELLED);
+        assertThat(store.finish("runs", runs.attempt(), JobState.CANCELLED, Progress.NONE, null, null))
+                .isTrue();
+        assertThat(store.cancel("runs")).isFalse();
+        assertThat(found("runs").state()).isEqualTo(JobState.CANCELLED);
+    }
+
+    @Test
+    void cancelsWhatRanInAProcessThatIsGone() {
+        insert("a", "b");
+        claim(hasty);
+        store.cancel("a");
+        Job shut = claim(store);
+        store.cancel("b");
+        store.requeue("b", shut.attempt());
+        assertThat(found("b").state()).isEqualTo(JobState.CANCELLED);
+        await().atMost(Duration.ofSeconds(30)).until(() -> {
+            store.settleLost();
+            return found("a").state() == JobState.CANCELLED;
+        });
+        assertThat(store.claim("x", HERE)).isEmpty();
+    }
+
+    @Test
+    void putsAJobBackToItsPlaceInTheLine() {
+        insert("a", "b");
+        Job first = claim(store);
+        store.requeue("a", first.attempt());
+        assertThat(found("a").state()).isEqualTo(JobState.QUEUED);
+        assertThat(claim(store).id()).isEqualTo("a");
+        assertThat(found("a").attempt()).isEqualTo(2);
+    }
+
+    @Test
+    void knowsAKeyAgain() {
+        assertThat(store.insert("a", "{}", "hash", "key", null)).isEqualTo(Insertion.INSERTED);
+        assertThat(store.insert("b", "{}", "hash", "key", null)).isEqualTo(Insertion.KEY_TAKEN);
+        assertThat(store.findByKey("key").orElseThrow().id()).isEqualTo("a");
+        assertThat(store.find("b")).isEmpty();
+    }
+
+    @Test
+    void leavesAJobWithPicturesToWhereTheyAre() {
+        store.insert("a", "{}", "hash", null, "elsewhere");
+        assertThat(store.hasFree(HERE)).isFalse();
+        assertThat(store.claim("x", HERE)).isEmpty();
+        assertThat(store.unfinished("elsewhere")).containsExactly("a");
+        assertThat(store.claim("x", "elsewhere")).isPresent();
+    }
+
+    @Test
+    void removesWhatIsOld() {
+        insert("ended", "waits", "runs");
+        store.cancel("ended");
+        Job runs = claim(store);
+        assertThat(store.removeOlder(Duration.ofDays(365))).isZero();
+        // What is younger than a second is kept, so it has to be waited for.
+        await().atMost(Duration.ofSeconds(30)).until(() -> store.removeOlder(Duration.ofSeconds(1)) > 0);
+        await().atMost(Duration.ofSeconds(30))
+                .until(() -> store.removeOlder(Duration.ofSeconds(1)) == 0
+                        && store.find("ended").isEmpty());
+        assertThat(found(runs.id()).state()).isEqualTo(JobState.RUNNING);
+    }
+}

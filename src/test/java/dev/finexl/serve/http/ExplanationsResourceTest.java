@@ -1,0 +1,405 @@
+package dev.finexl.serve.http;
+
+import static dev.finexl.serve.http.Refusals.problem;
+import static io.restassured.RestAssured.given;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+import static org.hamcrest.Matchers.containsString;
+import static org.hamcrest.Matchers.endsWith;
+import static org.hamcrest.Matchers.equalTo;
+import static org.hamcrest.Matchers.hasItem;
+import static org.hamcrest.Matchers.hasKey;
+import static org.hamcrest.Matchers.matchesPattern;
+import static org.hamcrest.Matchers.not;
+import static org.hamcrest.Matchers.notNullValue;
+import static org.hamcrest.Matchers.startsWith;
+
+import dev.finexl.job.ExplainGate;
+import dev.finexl.job.JobQueue;
+import dev.finexl.serve.BrokenModelsResource;
+import io.quarkus.test.common.QuarkusTestResource;
+import io.quarkus.test.junit.QuarkusTest;
+import io.restassured.RestAssured;
+import io.restassured.response.Response;
+import io.restassured.response.ValidatableResponse;
+import io.restassured.specification.RequestSpecification;
+import jakarta.inject.Inject;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipOutputStream;
+import org.eclipse.microprofile.config.ConfigProvider;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** Explanations that are asked for now and fetched later, by every way in which that can be done. */
+@QuarkusTest
+@QuarkusTestResource(BrokenModelsResource.class)
+class ExplanationsResourceTest {
+
+    private static final Duration LONG = Duration.ofMinutes(1);
+    private static final String QUICK = """
+            {"base": "mini-diffusion", "loras": [{"model": "vivid"}], "images": 2, "steps": 2, "heads": [],
+             "concepts": [{"name": "vivid"}, {"name": "dark"}]}""";
+    /** Hours of work, if nobody stops it. */
+    private static final String ENDLESS = """
+            {"base": "mini-diffusion", "loras": [{"model": "vivid"}], "images": 1000, "steps": 1000}""";
+
+    private static final String PICTURES = """
+            {"encoder": "mini-clip", "prompts": ["a red circle"], "heads": [],
+             "concepts": [{"name": "vivid"}, {"name": "dark"}]}""";
+
+    @Inject
+    ExplainGate gate;
+
+    @Inject
+    JobQueue queue;
+
+    private final List<String> submitted = new ArrayList<>();
+
+    @AfterEach
+    void leaveNothingBehind() {
+        submitted.forEach(queue::cancel);
+        await().atMost(LONG).until(() -> gate.running() == 0 && gate.waiting() == 0);
+    }
+
+    private Response submit(String request, String... headers) {
+        RequestSpecification post = given().contentType("application/json").body(request);
+        for (int i = 0; i < headers.length; i += 2) {
+            post.header(headers[i], headers[i + 1]);
+        }
+        return remember(post.post("/explanations"));
+    }
+
+    private Response remember(Response response) {
+        if (response.statusCode() < 300) {
+            submitted.add(response.path("id"));
+        }
+        return response;
+    }
+
+    private String accepted(String request) {
+        return submit(request).then().statusCode(202).extract().path("id");
+    }
+
+    private static ValidatableResponse ended(String id) {
+        return given().header("Prefer", "wait=120").get("/explanations/" + id).then();
+    }
+
+    private void awaitRunning(String id) {
+        String state = await().atMost(LONG)
+                .until(() -> given().get("/explanations/" + id).path("state"), now -> !"queued".equals(now));
+        assertThat(state).isEqualTo("running");
+    }
+
+    @Test
+    void acceptsNowAndAnswersLater() {
+        Response response = submit(QUICK);
+        String id = response.then()
+                .statusCode(202)
+                .header("Location", endsWith(response.<String>path("id")))
+                .body("id", matchesPattern("[A-Za-z0-9_-]{22}"))
+                .body("created", notNullValue())
+                .body("$", not(hasKey("result")))
+                .extract()
+                .path("id");
+        ended(id)
+                .statusCode(200)
+                .header("Preference-Applied", "wait=120")
+                .body("state", equalTo("succeeded"))
+                .body("progress.stage", notNullValue())
+                .body("progress.images", equalTo(4))
+                .body("result.usage.images", equalTo(4))
+                .body("result.method", equalTo("stacked-nnls"))
+                .body("finished", notNullValue())
+                .body("$", not(hasKey("problem")));
+    }
+
+    @Test
+    void waitsAsLongAsItsCallerPrefers() {
+        submit(QUICK, "Prefer", "respond-async, wait=120")
+                .then()
+                .statusCode(200)
+                .header("Preference-Applied", "wait=120")
+                .header("Content-Location", containsString("/explanations/"))
+                .body("state", equalTo("succeeded"))
+                .body("result.summary", notNullValue());
+        submit(ENDLESS, "Prefer", "wait=1").then().statusCode(202).header("Preference-Applied", "wait=1");
+    }
+
+    @Test
+    void saysWhyThereIsNoExplanation() {
+        ended(accepted("{\"base\": \"no-such-model\", \"loras\": [{\"model\": \"vivid\"}]}"))
+                .body("state", equalTo("failed"))
+                .body("problem.status", equalTo(400))
+                .body("problem.violations.field", equalTo(List.of("base")))
+                .body("problem.detail", containsString("no-such-model"))
+                .body("$", not(hasKey("result")));
+    }
+
+    @Test
+    void refusesAtOnceWhatNoRequestMayBe() {
+        problem(submit("{\"base\": \"mini-diffusion\", \"images\": 1}"), 400)
+                .body("violations.field", hasItem(containsString("images")));
+        problem(submit("{\"bse\": \"mini-diffusion\"}"), 400);
+        problem(given().get("/explanations/nope"), 404);
+        problem(given().delete("/explanations/nope"), 404);
+        problem(given().accept("text/event-stream").get("/explanations/nope/events"), 404);
+    }
+
+    @Test
+    void knowsAnIdempotencyKeyAgain() {
+        String id = submit(QUICK, "Idempotency-Key", "\"key-1\"")
+                .then()
+                .statusCode(202)
+                .extract()
+                .path("id");
+        String reordered = """
+                {"concepts": [{"name": "vivid"}, {"name": "dark"}], "heads": [], "steps": 2, "images": 2,
+                 "loras": [{"model": "vivid"}], "base": "mini-diffusion"}""";
+        submit(reordered, "Idempotency-Key", "key-1", "Prefer", "wait=120")
+                .then()
+                .statusCode(200)
+                .body("id", equalTo(id))
+                .body("state", equalTo("succeeded"));
+        problem(submit(ENDLESS, "Idempotency-Key", "key-1"), 422).body("detail", containsString("another request"));
+        problem(submit(QUICK, "Idempotency-Key", "two words"), 400)
+                .body("violations.field", equalTo(List.of("Idempotency-Key")));
+    }
+
+    @Test
+    void cancelsWhatRunsAndWhatWaits() {
+        String runs = accepted(ENDLESS);
+        String waits = accepted(QUICK);
+        awaitRunning(runs);
+        given().delete("/explanations/" + waits).then().statusCode(200).body("state", equalTo("cancelled"));
+        given().delete("/explanations/" + runs).then().statusCode(200).body("state", equalTo("cancelled"));
+        await().atMost(LONG).until(() -> gate.running() == 0);
+        given().delete("/explanations/" + runs).then().statusCode(200).body("state", equalTo("cancelled"));
+    }
+
+    @Test
+    void sendsAwayWhoFindsTooManyJobs() {
+        awaitRunning(accepted(ENDLESS));
+        int most = ConfigProvider.getConfig().getValue("finexl.jobs.queued", Integer.class);
+        for (int i = queue.queued(); i < most; i++) {
+            accepted(ENDLESS);
+        }
+        problem(submit(ENDLESS), 429).header("Retry-After", "10");
+    }
+
+    private record Event(String name, String id, String data) {}
+
+    /** All events of an explanation, up to the end of the stream. */
+    private static List<Event> events(String id, String last) throws IOException, InterruptedException {
+        HttpRequest.Builder request = HttpRequest.newBuilder(uri("/explanations/" + id + "/events"))
+                .timeout(LONG)
+                .header("Accept", "text/event-stream");
+        if (last != null) {
+            request.header("Last-Event-ID", last);
+        }
+        List<Event> events = new ArrayList<>();
+        try (HttpClient client = HttpClient.newHttpClient()) {
+            HttpResponse<String> response = client.send(request.build(), HttpResponse.BodyHandlers.ofString());
+            assertThat(response.statusCode()).isIn(200, 204);
+            for (String block : response.body().split("\n\n")) {
+                if (!block.isBlank()) {
+                    events.add(new Event(field(block, "event"), field(block, "id"), field(block, "data")));
+                }
+            }
+        }
+        return events;
+    }
+
+    private static String field(String block, String name) {
+        return block.lines()
+                .filter(line -> line.startsWith(name + ":"))
+                .map(line -> line.substring(name.length() + 1).strip())
+                .findFirst()
+                .orElse(null);
+    }
+
+    @Test
+    void tellsHowAnExplanationComesAbout() throws Exception {
+        String first = accepted(ENDLESS);
+        String id = accepted(QUICK.replace("\"images\": 2", "\"images\": 12"));
+        awaitRunning(first);
+        Thread canceller = Thread.startVirtualThread(
+                () -> given().delete("/explanations/" + first).then().statusCode(200));
+        List<Event> events = events(id, null);
+        canceller.join();
+        assertThat(events.getFirst().name()).isEqualTo("state");
+        assertThat(events.getFirst().data()).contains(id);
+        assertThat(events).extracting(Event::name).contains("stage", "images");
+        assertThat(events).filteredOn(event -> event.name().equals("done")).hasSize(1);
+        assertThat(events.getLast().name()).isEqualTo("done");
+        assertThat(events.getLast().data()).contains("\"state\":\"succeeded\"", "\"summary\"");
+
+        List<Event> late = events(id, null);
+        assertThat(late).containsExactly(events.getLast());
+        assertThat(events(id, late.getLast().id())).isEmpty();
+        assertThat(events(id, "1.3")).containsExactly(events.getLast());
+    }
+
+    private static byte[] zip(String... members) throws IOException {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        try (ZipOutputStream zip = new ZipOutputStream(bytes)) {
+            for (String side : List.of("base", "personalized")) {
+                for (Path picture : pictures(side.equals("base") ? "pictures-a" : "pictures-b")) {
+                    zip.putNextEntry(new ZipEntry(side + "/" + picture.getFileName()));
+                    Files.copy(picture, zip);
+                }
+            }
+            for (int i = 0; i < members.length; i += 2) {
+                zip.putNextEntry(new ZipEntry(members[i]));
+                zip.write(members[i + 1].getBytes(StandardCharsets.UTF_8));
+            }
+        }
+        return bytes.toByteArray();
+    }
+
+    private static List<Path> pictures(String folder) {
+        Path root = Path.of(ConfigProvider.getConfig().getValue("finexl.models.roots", String.class));
+        try (var files = Files.list(root.resolve(folder))) {
+            return files.sorted().toList();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private Response submitZip(byte[] zip) {
+        return remember(given().contentType("application/zip")
+                .header("Prefer", "wait=120")
+                .body(zip)
+                .post("/explanations"));
+    }
+
+    @Test
+    void comparesPicturesInAZipFile() throws IOException {
+        submitZip(zip("request.json", PICTURES))
+                .then()
+                .statusCode(200)
+                .body("state", equalTo("succeeded"))
+                .body("result.provenance.images", equalTo(4))
+                .body("result.usage.images", equalTo(0));
+        await().atMost(LONG).until(() -> uploads().isEmpty());
+    }
+
+    @Test
+    void comparesPicturesInPartsOfABody() {
+        RequestSpecification post = given().header("Prefer", "wait=120").multiPart("request", PICTURES);
+        pictures("pictures-a").forEach(file -> post.multiPart("baseImages", file.toFile()));
+        pictures("pictures-b").forEach(file -> post.multiPart("personalizedImages", file.toFile()));
+        remember(post.post("/explanations"))
+                .then()
+                .statusCode(200)
+                .body("state", equalTo("succeeded"))
+                .body("result.provenance.images", equalTo(4));
+        await().atMost(LONG).until(() -> uploads().isEmpty());
+    }
+
+    @Test
+    void namesThePictureThatCannotBeUsed() throws IOException {
+        String request = PICTURES;
+        problem(submitZip(zip("request.json", request, "base/sub/1.png", "x")), 400)
+                .body("violations.field", equalTo(List.of("base/sub/1.png")));
+        problem(submitZip(zip("request.json", "{\"images\": 1}")), 400)
+                .body("violations.field", equalTo(List.of("images")));
+        problem(submitZip(zip("request.json", "{\"baseImages\": \"/etc\"}")), 400)
+                .body("violations.field", equalTo(List.of("baseImages")));
+        problem(submitZip(new byte[] {1, 2, 3}), 400).body("detail", containsString("zip"));
+        submitZip(zip("request.json", request, "base/x.png", "no picture", "personalized/x.png", "no picture"))
+                .then()
+                .statusCode(200)
+                .body("state", equalTo("failed"))
+                .body("problem.status", equalTo(422))
+                .body("problem.detail", startsWith("picture 'base/x.png' is not"));
+        submitZip(zip("request.json", "{\"encoder\": \"mini-diffusion\"}"))
+                .then()
+                .statusCode(200)
+                .body("state", equalTo("failed"))
+                .body("problem.violations.field", equalTo(List.of("encoder")));
+        problem(
+                        given().multiPart("request", request)
+                                .multiPart("baseImages", "../../x.png", new byte[] {1})
+                                .post("/explanations"),
+                        400)
+                .body("violations.field", hasItem(containsString("x.png")));
+        await().atMost(LONG).until(() -> uploads().isEmpty());
+    }
+
+    /** The folders of uploads that are there. */
+    private static List<Path> uploads() {
+        Path root = Path.of(ConfigProvider.getConfig().getValue("finexl.jobs.directory", String.class), "pictures");
+        try (var files = Files.list(root)) {
+            return files.filter(Files::isDirectory).toList();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Test
+    void runsAsSageMakerRunsAContainer() {
+        await().atMost(LONG).until(() -> given().get("/ping").statusCode() == 200);
+        given().contentType("application/json")
+                .body(QUICK)
+                .post("/invocations")
+                .then()
+                .statusCode(200)
+                .contentType("application/json")
+                .body("usage.images", equalTo(4));
+        problem(given().contentType("application/json").body("{}").post("/invocations"), 400);
+        given().contentType("text/csv").body("a,b").post("/invocations").then().statusCode(415);
+    }
+
+    @Test
+    void countsWhatItDoes() {
+        submit(QUICK, "Prefer", "wait=120").then().statusCode(200);
+        String metrics = given().get("/q/metrics").asString();
+        assertThat(metrics)
+                .containsPattern("finexl_explanations_total\\{outcome=\"succeeded\"[^}]*} [1-9]")
+                .contains("finexl_explanations_total{outcome=\"refused\"")
+                .containsPattern("finexl_images_total [1-9]")
+                .contains("finexl_explanations_cached_total", "finexl_images_cached_total", "finexl_images_saved_total")
+                .containsPattern("finexl_denoiser_evaluations_total [1-9]")
+                .containsPattern("finexl_stage_seconds_count\\{stage=\"sampling\"[^}]*} [1-9]")
+                .containsPattern("finexl_sessions_open [1-9]")
+                .containsPattern("finexl_jobs_queued \\d")
+                .containsPattern("finexl_explanations_running \\d")
+                .containsPattern("finexl_requests_waiting \\d")
+                .contains("http_server_requests_seconds_count");
+    }
+
+    @Test
+    void describesItself() {
+        given().accept("application/json")
+                .get("/q/openapi")
+                .then()
+                .statusCode(200)
+                .body("paths.'/explanations'.post.operationId", equalTo("submit"))
+                .body("paths.'/explanations'.post.requestBody.content", hasKey("application/zip"))
+                .body("paths.'/explanations'.post.requestBody.content", hasKey("multipart/form-data"))
+                .body("paths.'/explanations'.post.requestBody.content", hasKey("application/json"))
+                .body("paths.'/explanations/{id}'.get.operationId", equalTo("explanation"))
+                .body("paths.'/explanations/{id}'.delete.operationId", equalTo("cancel"))
+                .body("paths.'/explanations/{id}/events'.get.responses.'200'.content", hasKey("text/event-stream"))
+                .body("components.schemas.JobDocument.properties.result.'$ref'", endsWith("/Explanation"))
+                .body("paths", hasKey("/ping"))
+                .body("paths", hasKey("/invocations"));
+    }
+
+    private static URI uri(String path) {
+        return URI.create(RestAssured.baseURI + ":" + RestAssured.port + path);
+    }
+}
