@@ -48,7 +48,9 @@ public interface ImageGenerator extends AutoCloseable {
      * What stands for a negative prompt where none is given: an empty one, or null where the model has something else for
      * none at all.
      */
-    String absentNegativePrompt();
+    default String absentNegativePrompt() {
+        return "";
+    }
 
     /**
      * How often the denoiser is evaluated for one picture; guidance counts twice where it takes a second evaluation.

@@ -37,8 +37,13 @@ record Parts(
     static final String VAE_DECODER = "vae_decoder/model.onnx";
 
     private static final int CLIP_CONTEXT = 77;
-    private static final List<String> TOKENIZER_FILES =
-            List.of("tokenizer.json", "tokenizer_config.json", "special_tokens_map.json", "vocab.json", "merges.txt");
+    private static final List<String> TOKENIZER_FILES = List.of(
+            "tokenizer.json",
+            "tokenizer_config.json",
+            "special_tokens_map.json",
+            "added_tokens.json",
+            "vocab.json",
+            "merges.txt");
 
     /** Opens the parts of a model; whoever holds {@code opened} closes them. */
     static Parts open(OnnxRuntime runtime, ModelFiles files, DiffusionKind kind, Opened opened) {
