@@ -161,7 +161,7 @@ public final class ClipTokenizer implements AutoCloseable {
     }
 
     /** The native library takes Unicode scalar values only. */
-    private static String toScalars(String text) {
+    static String toScalars(String text) {
         int[] scalars = text.codePoints()
                 .map(c -> Character.getType(c) == Character.SURROGATE ? 0xFFFD : c)
                 .toArray();

@@ -50,7 +50,7 @@ final class AskedPictures {
         return ProvenanceRecorder.sha256(Stream.of(
                 ProvenanceRecorder.hashes(sampled.base(), base.files()).toString(),
                 ProvenanceRecorder.hashes(plan.encoder(), encoder.files()).toString(),
-                ProvenanceRecorder.described(settings).toString()));
+                ProvenanceRecorder.described(settings, base).toString()));
     }
 
     /** {@link #key(Plan, Comparison.Sampled, ClipEncoder, ImageGenerator, SamplerSettings)} of these pictures. */

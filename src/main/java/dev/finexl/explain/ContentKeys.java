@@ -124,7 +124,7 @@ final class ContentKeys {
     private List<String> sampling(Comparison.Sampled sampled, Side side) {
         List<String> parts = new ArrayList<>();
         try (Lease<ImageGenerator> base = models.generator(sampled.base())) {
-            parts.add(ProvenanceRecorder.described(settings(sampled, base.value()))
+            parts.add(ProvenanceRecorder.described(settings(sampled, base.value()), base.value())
                     .toString());
         }
         parts.add(modelHash(side == Side.BASE ? sampled.base() : sampled.personalized()));

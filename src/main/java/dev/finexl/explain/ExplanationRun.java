@@ -117,7 +117,7 @@ final class ExplanationRun {
                 OpenModels.Personalized other = models.personalized(sampled, provenance)) {
             provenance.model("base", sampled.base(), base.value().files(), null);
             SamplerSettings settings = SamplerChoice.settings(sampled.sampling(), base.value(), means.batch());
-            provenance.sampler(settings);
+            provenance.sampler(settings, base.value());
             kept.progress(Stage.LOADING, 1, 1);
             PairSampler sampler = new PairSampler(measurer, scope, kept, clock);
             Drawn left = new Drawn(Side.BASE, base.value(), known(sampled, Side.BASE));

@@ -47,6 +47,7 @@ public record Provenance(
      * How the pictures were sampled.
      *
      * @param scheduler class and configuration of the noise scheduler
+     * @param negativePrompt null where the model has something else for none than an empty one
      * @param evaluations evaluations of the denoiser for one picture
      */
     public record Sampler(

@@ -67,12 +67,12 @@ final class ProvenanceRecorder {
         }
     }
 
-    void sampler(SamplerSettings settings) {
-        sampler = described(settings);
+    void sampler(SamplerSettings settings, ImageGenerator base) {
+        sampler = described(settings, base);
     }
 
     /** What of the settings a picture depends on. */
-    static Provenance.Sampler described(SamplerSettings settings) {
+    static Provenance.Sampler described(SamplerSettings settings, ImageGenerator base) {
         JsonNode scheduler = MAPPER.valueToTree(settings.scheduler().config());
         return new Provenance.Sampler(
                 scheduler,
@@ -81,7 +81,7 @@ final class ProvenanceRecorder {
                 settings.negativePrompt(),
                 settings.height(),
                 settings.width(),
-                ImageGenerator.evaluationsPerImage(settings));
+                base.evaluationsPerImage(settings));
     }
 
     /** @param concepts how many concepts' directions were also measured on pictures */

@@ -167,7 +167,7 @@ final class RequestResolver {
                 request.schedulerConfig(),
                 first(request.steps(), defaults.steps(), FALLBACK_STEPS),
                 first(request.guidanceScale(), defaults.guidanceScale(), FALLBACK_GUIDANCE),
-                first(request.negativePrompt(), ""),
+                request.negativePrompt(),
                 first(request.height(), defaults.height()),
                 first(request.width(), defaults.width()));
     }

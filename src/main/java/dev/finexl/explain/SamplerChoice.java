@@ -20,11 +20,11 @@ final class SamplerChoice {
                 scheduler,
                 sampling.steps(),
                 sampling.guidanceScale(),
-                sampling.negativePrompt(),
+                sampling.negativePrompt() != null ? sampling.negativePrompt() : base.absentNegativePrompt(),
                 sampling.height() != null ? sampling.height() : base.height(),
                 sampling.width() != null ? sampling.width() : base.width(),
                 batch);
-        requireSteps(settings);
+        requireSteps(settings, base);
         return settings;
     }
 
@@ -46,9 +46,9 @@ final class SamplerChoice {
         }
     }
 
-    private static void requireSteps(SamplerSettings settings) {
+    private static void requireSteps(SamplerSettings settings, ImageGenerator base) {
         try {
-            settings.scheduler().start(settings.steps());
+            base.evaluationsPerImage(settings);
         } catch (SchedulerException e) {
             throw new InvalidRequestException("steps", e);
         }

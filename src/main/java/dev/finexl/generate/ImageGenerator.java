@@ -2,7 +2,6 @@ package dev.finexl.generate;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.finexl.generate.lora.WeightedLora;
-import dev.finexl.generate.scheduler.Scheduler;
 import dev.finexl.onnx.RunScope;
 import java.util.List;
 
@@ -45,11 +44,21 @@ public interface ImageGenerator extends AutoCloseable {
     /** The files that a picture depends on, for provenance. */
     List<String> files();
 
-    /** How often the denoiser is evaluated for one picture; guidance counts twice. */
-    static int evaluationsPerImage(SamplerSettings settings) {
-        Scheduler scheduler = settings.scheduler();
-        return scheduler.start(settings.steps()).evaluations() * (settings.guided() ? 2 : 1);
+    /**
+     * What stands for a negative prompt where none is given: an empty one, or null where the model has something else for
+     * none at all.
+     */
+    default String absentNegativePrompt() {
+        return "";
     }
+
+    /**
+     * How often the denoiser is evaluated for one picture; guidance counts twice where it takes a second evaluation.
+     *
+     * @throws dev.finexl.generate.scheduler.SchedulerException if the scheduler does not have so many steps
+     * @throws GeneratorException if the model cannot make pictures of these settings
+     */
+    int evaluationsPerImage(SamplerSettings settings);
 
     @Override
     void close();

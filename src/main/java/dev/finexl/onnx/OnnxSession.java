@@ -7,6 +7,7 @@ import ai.onnxruntime.OnnxValue;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
 import ai.onnxruntime.TensorInfo;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -157,16 +158,40 @@ public final class OnnxSession implements AutoCloseable {
      * @throws OnnxException if ONNX Runtime refuses or fails
      */
     public Tensor run(RunScope scope, Map<String, Tensor> in, String output) {
-        Tensor[] copy = new Tensor[1];
-        execute(scope, () -> {
-            try (OrtSession.Result result = session.run(onnx(in), Set.of(output), scope.options())) {
-                if (!(result.get(0) instanceof OnnxTensor tensor)) {
-                    throw new OnnxException("%s: output '%s' is not a tensor".formatted(name, output));
+        return run(scope, in, List.of(output)).getFirst();
+    }
+
+    /**
+     * Runs the model and returns copies of the named outputs, in that order. The caller closes them.
+     *
+     * @throws java.util.concurrent.CancellationException if the scope was cancelled before or during the run
+     * @throws OnnxException if ONNX Runtime refuses or fails
+     */
+    public List<Tensor> run(RunScope scope, Map<String, Tensor> in, List<String> wanted) {
+        List<Tensor> copies = new ArrayList<>();
+        boolean complete = false;
+        try {
+            execute(scope, () -> {
+                try (OrtSession.Result result = session.run(onnx(in), Set.copyOf(wanted), scope.options())) {
+                    for (String output : wanted) {
+                        copies.add(Tensor.copyOf(runtime, output, tensor(result, output)));
+                    }
                 }
-                copy[0] = Tensor.copyOf(runtime, output, tensor);
+            });
+            complete = true;
+            return copies;
+        } finally {
+            if (!complete) {
+                copies.forEach(Tensor::close);
             }
-        });
-        return copy[0];
+        }
+    }
+
+    private OnnxTensor tensor(OrtSession.Result result, String output) {
+        return result.get(output)
+                .filter(OnnxTensor.class::isInstance)
+                .map(OnnxTensor.class::cast)
+                .orElseThrow(() -> new OnnxException("%s: output '%s' is not a tensor".formatted(name, output)));
     }
 
     private interface Run {

@@ -1,74 +1,89 @@
 package dev.finexl.generate.diffusion;
 
+import dev.finexl.generate.GeneratorException;
 import dev.finexl.onnx.OnnxRuntime;
 import dev.finexl.onnx.OnnxSession;
 import dev.finexl.onnx.RunScope;
 import dev.finexl.onnx.Tensor;
 import dev.finexl.onnx.TensorSpec;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.LongStream;
 
 /**
- * One batch's evaluations of the UNet. Exists because a batch evaluates the network dozens of times with tensors of
- * the same shapes: they are allocated once, the conditioning is written once, and each evaluation writes only latents
- * and timestep and reads the guided prediction.
+ * One batch's evaluations of the denoising network. Exists because a batch evaluates the network dozens of times with
+ * tensors of the same shapes: they are allocated once, the conditioning is written once, and each evaluation writes only
+ * latents and timestep and reads the guided prediction.
  *
- * <p>With guidance the batch goes in twice, unconditioned half first, as in diffusers, and the halves are joined by
- * {@code u + s (c - u)} (classifier-free guidance, arXiv 2207.12598).
+ * <p>With guidance the batch goes in twice, unconditioned half first, as in diffusers. Types and ranks are the network's:
+ * an input with a dimension more than its condition takes a row for each picture, one without takes a single row.
  */
 final class Denoiser implements AutoCloseable {
 
-    private static final String SAMPLE = "sample";
     private static final String TIMESTEP = "timestep";
-    private static final String STATES = "encoder_hidden_states";
-    private static final String OUTPUT = "out_sample";
 
-    private final OnnxSession unet;
+    private final OnnxSession network;
+    private final DenoiserPorts ports;
     private final int size;
-    private final boolean guided;
-    private final float scale;
+    private final int each;
+    private final Guidance guidance;
     private final Map<String, Tensor> inputs = new LinkedHashMap<>();
     private final Tensor output;
     private final float[] unconditioned;
 
     /**
-     * @param latents shape of the batch's latents: {@code [batch, channels, height, width]}
-     * @param conditioning for each picture {@code tokens × width} numbers
-     * @param unconditional the same for guidance, or null for no guidance
+     * What a batch is sampled with.
+     *
+     * @param latents shape of one picture's latents
+     * @param conditioned what the network is told, by input, with a row for each picture of the batch
+     * @param unconditioned the same for guidance, with one row; null for no guidance
+     * @param guidance how the two are joined
      */
-    Denoiser(
-            OnnxRuntime runtime,
-            OnnxSession unet,
+    record Batch(
             long[] latents,
-            int tokens,
-            float[][] conditioning,
-            float[] unconditional,
-            double guidanceScale) {
-        this.unet = unet;
-        this.guided = unconditional != null;
-        this.scale = (float) guidanceScale;
-        int batch = (int) latents[0];
-        this.size = Math.toIntExact(latents[0] * latents[1] * latents[2] * latents[3]);
-        this.unconditioned = new float[guided ? size : 0];
-        long[] shape = latents.clone();
-        shape[0] = guided ? 2L * batch : batch;
-        long width = conditioning[0].length / tokens;
+            Map<String, Embeddings> conditioned,
+            Map<String, Embeddings> unconditioned,
+            Guidance guidance) {
+
+        int pictures() {
+            return conditioned.values().iterator().next().rows().length;
+        }
+    }
+
+    /** @throws GeneratorException if the network has an input that nothing is given for, or lacks one that is needed */
+    Denoiser(OnnxRuntime runtime, OnnxSession network, DenoiserPorts ports, Batch batch) {
+        this.network = network;
+        this.ports = ports;
+        this.guidance = batch.unconditioned() == null ? null : batch.guidance();
+        this.each = Math.toIntExact(LongStream.of(batch.latents()).reduce(1, Math::multiplyExact));
+        this.size = Math.multiplyExact(batch.pictures(), each);
+        this.unconditioned = new float[guidance == null ? 0 : size];
+        long rows = guidance == null ? batch.pictures() : 2L * batch.pictures();
+        requireKnown(batch.conditioned().keySet());
         Tensor result = null;
         try {
-            inputs.put(SAMPLE, Tensor.allocate(runtime, unet.input(SAMPLE).type(), shape));
-            inputs.put(TIMESTEP, timestep(runtime, unet.input(TIMESTEP)));
-            Tensor states = Tensor.allocate(runtime, unet.input(STATES).type(), shape[0], tokens, width);
-            inputs.put(STATES, states);
-            int at = 0;
-            for (int i = 0; guided && i < batch; i++) {
-                states.putFloats(at, unconditional, 0, unconditional.length);
-                at += unconditional.length;
+            long[] shape = batched(rows, batch.latents());
+            inputs.put(
+                    ports.latents(),
+                    Tensor.allocate(runtime, network.input(ports.latents()).type(), shape));
+            inputs.put(TIMESTEP, timestep(runtime, rows));
+            for (Map.Entry<String, Embeddings> entry : batch.conditioned().entrySet()) {
+                List<float[]> values = new ArrayList<>();
+                if (guidance != null) {
+                    float[] row = batch.unconditioned().get(entry.getKey()).rows()[0];
+                    values.addAll(Collections.nCopies(batch.pictures(), row));
+                }
+                values.addAll(Arrays.asList(entry.getValue().rows()));
+                inputs.put(
+                        entry.getKey(),
+                        condition(runtime, entry.getKey(), entry.getValue().shape(), values));
             }
-            for (float[] row : conditioning) {
-                states.putFloats(at, row, 0, row.length);
-                at += row.length;
-            }
-            result = Tensor.allocate(runtime, unet.output(OUTPUT).type(), shape);
+            result = Tensor.allocate(runtime, network.output(ports.output()).type(), shape);
         } finally {
             if (result == null) {
                 inputs.values().forEach(Tensor::close);
@@ -77,36 +92,68 @@ final class Denoiser implements AutoCloseable {
         this.output = result;
     }
 
-    /** Exports disagree on the timestep: a scalar or one dimension, which the graph then expands to the batch. */
-    private static Tensor timestep(OnnxRuntime runtime, TensorSpec spec) {
-        return spec.rank() == 0
-                ? Tensor.allocate(runtime, spec.type())
-                : Tensor.allocate(runtime, spec.type(), Math.max(1, spec.shape()[0]));
+    private void requireKnown(Set<String> conditions) {
+        for (String input : network.inputs().keySet()) {
+            if (!input.equals(ports.latents()) && !input.equals(TIMESTEP) && !conditions.contains(input)) {
+                throw new GeneratorException("%s has the input '%s', expected only %s, %s, %s"
+                        .formatted(network.name(), input, ports.latents(), TIMESTEP, String.join(", ", conditions)));
+            }
+        }
+    }
+
+    /** Exports disagree on the timestep: a scalar, or one dimension. */
+    private Tensor timestep(OnnxRuntime runtime, long rows) {
+        TensorSpec spec = network.input(TIMESTEP);
+        if (spec.rank() == 0) {
+            return Tensor.allocate(runtime, spec.type());
+        }
+        long open = ports.timestepPerPicture() ? rows : 1;
+        return Tensor.allocate(runtime, spec.type(), spec.shape()[0] > 0 ? spec.shape()[0] : open);
+    }
+
+    private Tensor condition(OnnxRuntime runtime, String input, long[] shape, List<float[]> rows) {
+        TensorSpec spec = network.input(input);
+        boolean forEach = spec.rank() == shape.length + 1;
+        if (!forEach && spec.rank() != shape.length) {
+            throw new GeneratorException("%s: input '%s' has %d dimensions, expected %d or %d"
+                    .formatted(network.name(), input, spec.rank(), shape.length, shape.length + 1));
+        }
+        List<float[]> written = forEach ? rows : rows.subList(0, 1);
+        Tensor tensor = Tensor.allocate(runtime, spec.type(), forEach ? batched(rows.size(), shape) : shape);
+        int at = 0;
+        for (float[] row : written) {
+            tensor.putFloats(at, row, 0, row.length);
+            at += row.length;
+        }
+        return tensor;
+    }
+
+    private static long[] batched(long rows, long[] shape) {
+        return LongStream.concat(LongStream.of(rows), LongStream.of(shape)).toArray();
     }
 
     /**
      * Evaluates the network once on the whole batch.
      *
      * @param latents the scaled latents, flat
+     * @param timestep the scheduler's
      * @param prediction takes the guided prediction, flat
      */
     void predict(RunScope scope, float[] latents, double timestep, float[] prediction) {
-        Tensor sample = inputs.get(SAMPLE);
+        Tensor sample = inputs.get(ports.latents());
         sample.putFloats(0, latents, 0, size);
-        if (guided) {
+        if (guidance != null) {
             sample.putFloats(size, latents, 0, size);
         }
-        inputs.get(TIMESTEP).fill(timestep);
-        unet.run(scope, inputs, Map.of(OUTPUT, output));
-        if (!guided) {
+        inputs.get(TIMESTEP).fill(timestep * ports.timestepScale());
+        network.run(scope, inputs, Map.of(ports.output(), output));
+        if (guidance == null) {
             output.getFloats(0, prediction, 0, size);
             return;
         }
         output.getFloats(0, unconditioned, 0, size);
         output.getFloats(size, prediction, 0, size);
-        for (int i = 0; i < size; i++) {
-            prediction[i] = unconditioned[i] + scale * (prediction[i] - unconditioned[i]);
-        }
+        guidance.apply(unconditioned, prediction, each);
     }
 
     @Override

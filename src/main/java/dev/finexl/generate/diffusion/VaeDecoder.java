@@ -6,10 +6,11 @@ import dev.finexl.onnx.OnnxRuntime;
 import dev.finexl.onnx.OnnxSession;
 import dev.finexl.onnx.RunScope;
 import dev.finexl.onnx.Tensor;
+import java.util.Arrays;
 import java.util.Map;
 
 /**
- * Turns latents into pictures: {@code latents / scaling + shift} through the decoder, which gives RGB in [-1, 1], then
+ * Turns latents into pictures: {@code latents / scaling + shift} ({@link VaeConfig}) through the decoder, which gives RGB in [-1, 1], then
  * {@code round(255 · clamp(x / 2 + 1/2))} as diffusers does.
  *
  * <p>Pictures are decoded one by one: the decoder's intermediate maps are the largest of the whole pipeline, and a
@@ -35,16 +36,17 @@ final class VaeDecoder {
     /**
      * @param latents the batch's latents, flat
      * @param from index of the first number of the picture
-     * @param shape of one picture's latents: channels, height, width
+     * @param layout of one picture's latents
      */
-    RgbImage decode(RunScope scope, float[] latents, int from, int[] shape) {
-        int size = shape[0] * shape[1] * shape[2];
-        float[] scaled = new float[size];
-        for (int i = 0; i < size; i++) {
-            scaled[i] = (float) (latents[from + i] / config.scalingFactor()) + (float) config.shiftFactor();
+    RgbImage decode(RunScope scope, float[] latents, int from, LatentLayout layout) {
+        float[] scaled = new float[layout.size()];
+        int plane = layout.height() * layout.width();
+        for (int i = 0; i < scaled.length; i++) {
+            scaled[i] = config.channels().get(i / plane).toDecoder(latents[from + i]);
         }
-        try (Tensor input = Tensor.allocate(runtime, session.input(INPUT).type(), 1, shape[0], shape[1], shape[2])) {
-            input.putFloats(0, scaled, 0, size);
+        long[] shape = {1, layout.channels(), layout.height(), layout.width()};
+        try (Tensor input = Tensor.allocate(runtime, session.input(INPUT).type(), shape)) {
+            input.putFloats(0, scaled, 0, scaled.length);
             try (Tensor sample = session.run(scope, Map.of(INPUT, input), OUTPUT)) {
                 return toImage(sample);
             }
@@ -55,7 +57,7 @@ final class VaeDecoder {
         long[] shape = sample.shape();
         if (shape.length != 4 || shape[0] != 1 || shape[1] != 3) {
             throw new GeneratorException("%s: output '%s' has the shape %s, expected [1, 3, height, width]"
-                    .formatted(session.name(), OUTPUT, java.util.Arrays.toString(shape)));
+                    .formatted(session.name(), OUTPUT, Arrays.toString(shape)));
         }
         int height = Math.toIntExact(shape[2]);
         int width = Math.toIntExact(shape[3]);

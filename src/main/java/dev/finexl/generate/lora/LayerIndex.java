@@ -32,9 +32,10 @@ final class LayerIndex {
     private final Map<String, Set<String>> readers = new HashMap<>();
     private final Map<String, Layer> dotted = new LinkedHashMap<>();
     private final Map<String, Layer> flattened = new HashMap<>();
+    private final Map<String, List<Layer>> original = new HashMap<>();
     private final Set<String> ambiguous = new HashSet<>();
 
-    LayerIndex(OnnxGraph graph, LoraPart part) {
+    LayerIndex(OnnxGraph graph, LoraPart part, LoraFamily family) {
         this.graph = graph;
         this.part = part;
         for (OnnxNode node : graph.nodes()) {
@@ -50,19 +51,27 @@ final class LayerIndex {
                 layer(node).ifPresent(this::add);
             }
         }
+        family.originalNames(part, dotted.keySet()).forEach((name, paths) -> {
+            List<Layer> layers = paths.stream().map(dotted::get).toList();
+            original.put(name, layers);
+            original.put(new ModulePath.Dotted(name).flattened().text(), layers);
+        });
     }
 
-    /** The layer at a path; empty if there is none, or if more than one could be meant. */
-    Optional<Layer> find(ModulePath path) {
+    /**
+     * The layers that a path means: one; or several whose rows lie one under the other, where the network's original code has
+     * one layer and the graph does not. Empty if there is none, or if more than one could be meant.
+     */
+    List<Layer> find(ModulePath path) {
         String text = withoutOptionalRoot(path.text(), path instanceof ModulePath.Dotted ? '.' : '_');
         if (ambiguous.contains(text)) {
-            return Optional.empty();
+            return List.of();
         }
-        return Optional.ofNullable(
-                switch (path) {
-                    case ModulePath.Dotted _ -> dotted.get(text);
-                    case ModulePath.Flattened _ -> flattened.get(text);
-                });
+        Layer layer = switch (path) {
+            case ModulePath.Dotted _ -> dotted.get(text);
+            case ModulePath.Flattened _ -> flattened.get(text);
+        };
+        return layer == null ? original.getOrDefault(text, List.of()) : List.of(layer);
     }
 
     /** Whether nodes outside a layer read its weight too. */

@@ -88,7 +88,7 @@ public final class LoraFile {
                         tensors.file(),
                         key,
                         "is not understood; expected unet.<path>.lora_A.weight, lora_unet_<path>.lora_down.weight or an"
-                                + " older form of them, for unet or text_encoder");
+                                + " older form of them, for unet, transformer or text_encoder");
             }
             String other = keys.computeIfAbsent(
                             new Module(known.part(), known.path()), _ -> new EnumMap<>(LoraKey.Role.class))

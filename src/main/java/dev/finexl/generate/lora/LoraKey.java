@@ -5,6 +5,9 @@ import java.util.List;
 /** What the name of a tensor in a LoRA file says, in any of the forms that trainers write. */
 sealed interface LoraKey {
 
+    /** What keys begin with that name the denoiser's modules by their dotted path in its original code. */
+    String DENOISER = "diffusion_model.";
+
     /** What the tensor is in its module's low-rank update. */
     enum Role {
         /** The factor that reduces a layer's input to the rank: [rank, in] or [rank, in, kernel...]. */
@@ -42,14 +45,18 @@ sealed interface LoraKey {
     }
 
     private static LoraKey ofModule(String module, Role role) {
+        if (module.startsWith(DENOISER)) {
+            return new OfModule(LoraPart.UNET, new ModulePath.Dotted(module.substring(DENOISER.length())), role);
+        }
         for (LoraPart part : LoraPart.values()) {
             if (module.startsWith(part.dottedPrefix())) {
                 String path = module.substring(part.dottedPrefix().length());
                 return new OfModule(part, new ModulePath.Dotted(path), role);
             }
-            if (module.startsWith(part.kohyaPrefix()) && module.indexOf('.') < 0) {
-                String path = module.substring(part.kohyaPrefix().length());
-                return new OfModule(part, new ModulePath.Flattened(path), role);
+            for (String prefix : part.kohyaPrefixes()) {
+                if (module.startsWith(prefix) && module.indexOf('.') < 0) {
+                    return new OfModule(part, new ModulePath.Flattened(module.substring(prefix.length())), role);
+                }
             }
         }
         return new Unknown();

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -24,13 +25,18 @@ import java.util.Map;
  */
 public final class LoraMerger {
 
+    private final LoraFamily family;
     private final Map<LoraPart, OnnxGraph> graphs;
     private final Map<LoraPart, LayerIndex> layers = new EnumMap<>(LoraPart.class);
 
-    /** @param graphs the ONNX file of each part that the model has */
-    public LoraMerger(Map<LoraPart, OnnxGraph> graphs) {
+    /**
+     * @param family that the model is of
+     * @param graphs the ONNX file of each part that the model has
+     */
+    public LoraMerger(LoraFamily family, Map<LoraPart, OnnxGraph> graphs) {
+        this.family = family;
         this.graphs = Map.copyOf(graphs);
-        this.graphs.forEach((part, graph) -> layers.put(part, new LayerIndex(graph, part)));
+        this.graphs.forEach((part, graph) -> layers.put(part, new LayerIndex(graph, part, family)));
     }
 
     /**
@@ -46,10 +52,14 @@ public final class LoraMerger {
         for (int i = 0; i < loras.size(); i++) {
             WeightedLora lora = loras.get(i);
             for (LoraModule module : lora.file().modules()) {
-                Layer layer = layer(lora.file(), module);
-                Target target = targets.computeIfAbsent(module.part(), _ -> new LinkedHashMap<>())
-                        .computeIfAbsent(layer.weight().name(), _ -> new Target(layer, new ArrayList<>()));
-                target.add(new Update(i, lora, module));
+                LoraPart part = family.part(module.part());
+                int row = 0;
+                for (Layer layer : layers(lora.file(), module)) {
+                    targets.computeIfAbsent(part, _ -> new LinkedHashMap<>())
+                            .computeIfAbsent(layer.weight().name(), _ -> new Target(layer, new ArrayList<>()))
+                            .add(new Update(i, lora, module, row));
+                    row += Math.toIntExact(layer.dims().getFirst());
+                }
             }
         }
         Map<LoraPart, Map<String, ByteBuffer>> merged = new EnumMap<>(LoraPart.class);
@@ -63,8 +73,12 @@ public final class LoraMerger {
         return merged;
     }
 
-    /** What one module of one LoRA, the one at a position of the request, does to a layer. */
-    private record Update(int position, WeightedLora lora, LoraModule module) {
+    /**
+     * What one module of one LoRA, the one at a position of the request, does to a layer.
+     *
+     * @param row of the module's output, at which the layer's own begins
+     */
+    private record Update(int position, WeightedLora lora, LoraModule module, int row) {
 
         LoraException bad(String what) {
             return LoraException.at(lora.file().name(), module.down().key(), what);
@@ -83,28 +97,44 @@ public final class LoraMerger {
         }
     }
 
-    /** The layer that a module means, if the module fits it. */
-    private Layer layer(LoraFile file, LoraModule module) {
+    /** The layers that a module means, if the module fits them. */
+    private List<Layer> layers(LoraFile file, LoraModule module) {
         String downKey = module.down().key();
-        LayerIndex index = layers.get(module.part());
+        LoraPart part = family.part(module.part());
+        LayerIndex index = layers.get(part);
         if (index == null) {
             throw LoraException.at(
                     file.name(),
                     downKey,
-                    "is for the %s, which the model does not have"
-                            .formatted(module.part().folder()));
+                    "is for the %s, which the model does not have%s".formatted(part.folder(), otherFamily(file)));
         }
-        String graph = graphs.get(module.part()).name();
-        Layer layer = index.find(module.path())
-                .orElseThrow(() -> LoraException.at(
-                        file.name(),
-                        downKey,
-                        "names no layer of %s; expected one of its %d, as '%s'"
-                                .formatted(
-                                        graph,
-                                        index.paths().size(),
-                                        index.paths().stream().findFirst().orElse(""))));
-        requireFit(file, module, layer);
+        List<Layer> found = index.find(module.path());
+        if (found.isEmpty()) {
+            throw LoraException.at(
+                    file.name(),
+                    downKey,
+                    "names no layer of %s; expected one of its %d, as '%s'%s"
+                            .formatted(
+                                    graphs.get(part).name(),
+                                    index.paths().size(),
+                                    index.paths().stream().findFirst().orElse(""),
+                                    otherFamily(file)));
+        }
+        requireFit(file, module, found);
+        found.forEach(layer -> requireMergeable(file, downKey, part, layer));
+        return found;
+    }
+
+    /** What to add to an error if the file is for another family. */
+    private String otherFamily(LoraFile file) {
+        return FamilyGuess.of(file)
+                .filter(guess -> guess != family)
+                .map(guess -> "; the LoRA was made for %s, the model is %s".formatted(guess.label(), family.label()))
+                .orElse("");
+    }
+
+    private void requireMergeable(LoraFile file, String downKey, LoraPart part, Layer layer) {
+        String graph = graphs.get(part).name();
         OnnxInitializer weight = layer.weight();
         if (!Floats.convertible(weight.type())
                 || weight.storage() instanceof OnnxInitializer.Storage.Encoded
@@ -116,32 +146,34 @@ public final class LoraMerger {
                     "is for the weight '%s' of %s, %d bytes of %s; expected float numbers as plain bytes, less than 2 GiB"
                             .formatted(weight.name(), graph, weight.byteSize(), weight.type()));
         }
-        if (index.isShared(layer)) {
+        if (layers.get(part).isShared(layer)) {
             throw LoraException.at(
                     file.name(),
                     downKey,
                     "is for the weight '%s' of %s, which other layers share; expected one of its own"
                             .formatted(weight.name(), graph));
         }
-        return layer;
     }
 
-    private static void requireFit(LoraFile file, LoraModule module, Layer layer) {
-        List<Long> dims = LoraFactor.withoutUnitKernel(layer.dims());
-        List<Long> down = new ArrayList<>(dims);
-        down.set(0, (long) module.rank());
-        List<Long> up = List.of(dims.getFirst(), (long) module.rank());
-        requireShape(file, module.down(), down, layer);
-        requireShape(file, module.up(), up, layer);
+    private void requireFit(LoraFile file, LoraModule module, List<Layer> found) {
+        long rank = module.rank();
+        long out = 0;
+        for (Layer layer : found) {
+            List<Long> down = new ArrayList<>(LoraFactor.withoutUnitKernel(layer.dims()));
+            down.set(0, rank);
+            requireShape(file, module.down(), down, layer);
+            out += layer.dims().getFirst();
+        }
+        requireShape(file, module.up(), List.of(out, rank), found.getFirst());
     }
 
-    private static void requireShape(LoraFile file, LoraFactor factor, List<Long> expected, Layer layer) {
+    private void requireShape(LoraFile file, LoraFactor factor, List<Long> expected, Layer layer) {
         if (!factor.withoutUnitKernel().equals(expected)) {
             throw LoraException.at(
                     file.name(),
                     factor.key(),
-                    "has shape %s; expected %s for the layer '%s' of shape %s"
-                            .formatted(factor.shape(), expected, layer.path(), layer.dims()));
+                    "has shape %s; expected %s for the layer '%s' of shape %s%s"
+                            .formatted(factor.shape(), expected, layer.path(), layer.dims(), otherFamily(file)));
         }
     }
 
@@ -173,14 +205,16 @@ public final class LoraMerger {
     private static LowRankMerge.Term term(Update update, Layer layer) {
         LoraModule module = update.module();
         float[] down = update.lora().file().values(module.down());
-        float[] up = update.lora().file().values(module.up());
         int rank = module.rank();
+        int first = update.row() * rank;
+        int rows = Math.toIntExact(layer.dims().getFirst());
+        float[] up = Arrays.copyOfRange(update.lora().file().values(module.up()), first, first + rows * rank);
         float scale = (float) (update.lora().weight() * module.scale());
         return layer.outputFirst()
                 ? new LowRankMerge.Term(up, down, rank, scale)
                 : new LowRankMerge.Term(
                         LowRankMerge.transposed(down, rank, down.length / rank),
-                        LowRankMerge.transposed(up, up.length / rank, rank),
+                        LowRankMerge.transposed(up, rows, rank),
                         rank,
                         scale);
     }

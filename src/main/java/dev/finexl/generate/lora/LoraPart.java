@@ -1,18 +1,22 @@
 package dev.finexl.generate.lora;
 
+import java.util.List;
 import java.util.Locale;
 
-/** The part of a diffusion model that a module of a LoRA belongs to. */
+/** The network of a diffusion model that a module of a LoRA belongs to. */
 public enum LoraPart {
-    UNET("lora_unet_", ""),
-    TEXT_ENCODER("lora_te_", "text_model");
+    UNET(List.of("lora_unet_"), ""),
+    TRANSFORMER(List.of("lora_transformer_"), ""),
+    TEXT_ENCODER(List.of("lora_te_", "lora_te1_"), "text_model"),
+    TEXT_ENCODER_2(List.of("lora_te2_"), "text_model"),
+    TEXT_ENCODER_3(List.of("lora_te3_"), "");
 
     private final String folder = name().toLowerCase(Locale.ROOT);
-    private final String kohyaPrefix;
+    private final List<String> kohyaPrefixes;
     private final String optionalRoot;
 
-    LoraPart(String kohyaPrefix, String optionalRoot) {
-        this.kohyaPrefix = kohyaPrefix;
+    LoraPart(List<String> kohyaPrefixes, String optionalRoot) {
+        this.kohyaPrefixes = kohyaPrefixes;
         this.optionalRoot = optionalRoot;
     }
 
@@ -21,14 +25,24 @@ public enum LoraPart {
         return folder;
     }
 
+    /** The part's ONNX file. */
+    public String modelFile() {
+        return folder + "/model.onnx";
+    }
+
+    /** The part's configuration. */
+    public String configFile() {
+        return folder + "/config.json";
+    }
+
     /** What keys begin with that name modules by their dotted path: {@code unet.}. */
     String dottedPrefix() {
         return folder + ".";
     }
 
     /** What kohya's keys begin with, which name modules with underscores: {@code lora_unet_}. */
-    String kohyaPrefix() {
-        return kohyaPrefix;
+    List<String> kohyaPrefixes() {
+        return kohyaPrefixes;
     }
 
     /**

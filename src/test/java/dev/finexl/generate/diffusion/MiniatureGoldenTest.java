@@ -42,12 +42,12 @@ class MiniatureGoldenTest {
             "euler-a", "EulerAncestralDiscreteScheduler",
             "dpmpp-2m-karras", "DPMSolverMultistepScheduler");
 
-    private static StableDiffusion base;
+    private static DiffusionModel base;
 
     @BeforeAll
     static void open() {
         CatalogueEntry mini = CATALOGUE.find("mini-diffusion");
-        base = (StableDiffusion) DiffusionModels.open(new OnnxRuntime(OnnxSettings.cpu()), mini.files());
+        base = (DiffusionModel) DiffusionModels.open(new OnnxRuntime(OnnxSettings.cpu()), mini.files());
     }
 
     @AfterAll
@@ -68,7 +68,7 @@ class MiniatureGoldenTest {
     void samplesWhatDiffusersSamples(JsonNode golden) {
         try (ImageGenerator personalized = personalized(golden.get("loras"));
                 RunScope scope = new RunScope()) {
-            StableDiffusion model = personalized == null ? base : (StableDiffusion) personalized;
+            DiffusionModel model = personalized == null ? base : (DiffusionModel) personalized;
             SamplerSettings settings = settings(golden);
             ImageRequest request = new ImageRequest(
                     golden.get("prompt").asText(), golden.get("seed").asLong());
@@ -101,9 +101,18 @@ class MiniatureGoldenTest {
         golden.get("texts").forEach(text -> texts.add(text.asText()));
         try (ImageGenerator personalized = personalized(golden.get("loras"));
                 RunScope scope = new RunScope()) {
-            StableDiffusion model = personalized == null ? base : (StableDiffusion) personalized;
-            float[] prediction = model.evaluate(
-                    scope, latents, shape, texts, golden.get("timestep").asDouble());
+            DiffusionModel model = personalized == null ? base : (DiffusionModel) personalized;
+            SamplerSettings unguided =
+                    new SamplerSettings(Schedulers.of(base.schedulerConfig(), "test"), 1, 1, null, 64, 64, batch);
+            float[] prediction = new float[size];
+            Denoiser.Batch conditions = new Denoiser.Batch(
+                    new long[] {shape[1], shape[2], shape[3]},
+                    model.family().condition(scope, texts, unguided),
+                    null,
+                    new Guidance(1, 0));
+            try (Denoiser denoiser = model.denoiser(conditions)) {
+                denoiser.predict(scope, latents, golden.get("timestep").asDouble(), prediction);
+            }
             JsonNode expected = golden.get("out_sample_item0_channel0");
             for (int i = 0; i < expected.size(); i++) {
                 assertThat((double) prediction[i])

@@ -22,6 +22,10 @@ class LoraKeyTest {
         "unet.mid_block.attn1.to_q.alpha, UNET, mid_block.attn1.to_q, ALPHA",
         "text_encoder.text_model.q_proj.lora_linear_layer.down.weight, TEXT_ENCODER, text_model.q_proj, DOWN",
         "text_encoder.text_model.q_proj.lora_linear_layer.up.weight, TEXT_ENCODER, text_model.q_proj, UP",
+        "text_encoder_2.text_model.q_proj.lora_A.weight, TEXT_ENCODER_2, text_model.q_proj, DOWN",
+        "text_encoder_3.encoder.block.0.layer.0.SelfAttention.q.lora_A.weight, TEXT_ENCODER_3, encoder.block.0.layer.0.SelfAttention.q, DOWN",
+        "transformer.x_embedder.lora_A.weight, TRANSFORMER, x_embedder, DOWN",
+        "diffusion_model.double_blocks.0.img_attn.qkv.lora_B.weight, UNET, double_blocks.0.img_attn.qkv, UP",
     })
     void readsDottedForms(String key, LoraPart part, String path, Role role) {
         assertThat(LoraKey.parse(key)).isEqualTo(new LoraKey.OfModule(part, new ModulePath.Dotted(path), role));
@@ -32,6 +36,10 @@ class LoraKeyTest {
         "lora_unet_mid_block_attn1_to_out_0.lora_down.weight, UNET, mid_block_attn1_to_out_0, DOWN",
         "lora_unet_mid_block_attn1_to_out_0.lora_up.weight, UNET, mid_block_attn1_to_out_0, UP",
         "lora_te_text_model_q_proj.alpha, TEXT_ENCODER, text_model_q_proj, ALPHA",
+        "lora_te1_text_model_q_proj.alpha, TEXT_ENCODER, text_model_q_proj, ALPHA",
+        "lora_te2_text_model_q_proj.lora_down.weight, TEXT_ENCODER_2, text_model_q_proj, DOWN",
+        "lora_te3_encoder_block_0_layer_0_SelfAttention_q.lora_up.weight, TEXT_ENCODER_3, encoder_block_0_layer_0_SelfAttention_q, UP",
+        "lora_transformer_x_embedder.lora_down.weight, TRANSFORMER, x_embedder, DOWN",
     })
     void readsFlattenedForms(String key, LoraPart part, String path, Role role) {
         assertThat(LoraKey.parse(key)).isEqualTo(new LoraKey.OfModule(part, new ModulePath.Flattened(path), role));
@@ -44,9 +52,9 @@ class LoraKeyTest {
                 "unet",
                 "unet.conv_in.weight",
                 "conv_in.lora_A.weight",
-                "lora_te2_text_model_q_proj.lora_down.weight",
+                "lora_te4_text_model_q_proj.lora_down.weight",
                 "lora_unet_mid.block.lora_down.weight",
-                "transformer.x.lora_A.weight",
+                "prior.x.lora_A.weight",
                 "unet.x.lora_C.weight",
             })
     void knowsNoOther(String key) {

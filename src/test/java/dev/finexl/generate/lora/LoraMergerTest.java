@@ -58,7 +58,7 @@ class LoraMergerTest {
         LoraFile lora = lora(golden.get("file").asText());
         double weight = -0.75;
         Map<LoraPart, Map<String, ByteBuffer>> merged =
-                new LoraMerger(graphs).merge(List.of(new WeightedLora(lora, weight)));
+                new LoraMerger(LoraFamily.STABLE_DIFFUSION, graphs).merge(List.of(new WeightedLora(lora, weight)));
         int layers = 0;
         for (JsonNode module : golden.get("modules")) {
             String path = module.get("module").asText();
@@ -121,7 +121,7 @@ class LoraMergerTest {
     void addsUpSeveralLoras() throws IOException {
         LoraFile first = lora("loras/peft-unet-and-text.safetensors");
         LoraFile second = lora("loras/kohya.safetensors");
-        LoraMerger merger = new LoraMerger(sd1());
+        LoraMerger merger = new LoraMerger(LoraFamily.STABLE_DIFFUSION, sd1());
         var both = merger.merge(List.of(new WeightedLora(first, 0.7), new WeightedLora(second, -0.4)));
         var one = merger.merge(List.of(new WeightedLora(first, 0.7)));
         var other = merger.merge(List.of(new WeightedLora(second, -0.4)));
@@ -146,7 +146,8 @@ class LoraMergerTest {
         OnnxBytes model = zeros(2, 3).node("/a/b/MatMul", "MatMul", List.of("x", "w"), "y");
         WeightedLora half =
                 new WeightedLora(LoraFile.of(pair("unet.a.b", 10, 100).read()), 0.5);
-        Map<String, ByteBuffer> merged = new LoraMerger(Map.of(LoraPart.UNET, model.read()))
+        Map<String, ByteBuffer> merged = new LoraMerger(
+                        LoraFamily.STABLE_DIFFUSION, Map.of(LoraPart.UNET, model.read()))
                 .merge(List.of(half, half))
                 .get(LoraPart.UNET);
         assertThat(floats(MemorySegment.ofBuffer(merged.get("w")), 6)).containsExactly(UPDATED_IN_FIRST);
@@ -155,7 +156,7 @@ class LoraMergerTest {
     @Test
     void changesNothingWithWeightZeroAndNothingWithoutLoras() throws IOException {
         Map<LoraPart, OnnxGraph> graphs = sd1();
-        LoraMerger merger = new LoraMerger(graphs);
+        LoraMerger merger = new LoraMerger(LoraFamily.STABLE_DIFFUSION, graphs);
         assertThat(merger.merge(List.of())).isEmpty();
         OnnxGraph unet = graphs.get(LoraPart.UNET);
         merger.merge(List.of(new WeightedLora(lora("loras/kohya-locon.safetensors"), 0)))
@@ -177,7 +178,7 @@ class LoraMergerTest {
     @ParameterizedTest
     @MethodSource("goldenRefusals")
     void refusesWhatCannotBeMergedAndNamesTheKey(JsonNode golden) throws IOException {
-        LoraMerger merger = new LoraMerger(sd1());
+        LoraMerger merger = new LoraMerger(LoraFamily.STABLE_DIFFUSION, sd1());
         String file = golden.get("file").asText();
         assertThatThrownBy(() -> merger.merge(List.of(new WeightedLora(lora(file), 1))))
                 .isInstanceOf(LoraException.class)
@@ -199,7 +200,8 @@ class LoraMergerTest {
 
     @Test
     void refusesALoraForAPartThatTheModelLacks() throws IOException {
-        LoraMerger merger = new LoraMerger(Map.of(LoraPart.UNET, sd1().get(LoraPart.UNET)));
+        LoraMerger merger =
+                new LoraMerger(LoraFamily.STABLE_DIFFUSION, Map.of(LoraPart.UNET, sd1().get(LoraPart.UNET)));
         assertThatThrownBy(() -> merger.merge(List.of(new WeightedLora(lora("loras/diffusers-old.safetensors"), 1))))
                 .isInstanceOf(LoraException.class)
                 .hasMessageContaining("is for the text_encoder, which the model does not have");
@@ -218,7 +220,7 @@ class LoraMergerTest {
 
     private static Map<String, ByteBuffer> merge(LoraPart part, OnnxBytes model, SafetensorsBytes lora)
             throws IOException {
-        return new LoraMerger(Map.of(part, model.read()))
+        return new LoraMerger(LoraFamily.STABLE_DIFFUSION, Map.of(part, model.read()))
                 .merge(List.of(new WeightedLora(LoraFile.of(lora.read()), 1)))
                 .get(part);
     }

@@ -1,0 +1,124 @@
+package dev.finexl.generate.diffusion;
+
+import static dev.finexl.generate.lora.LoraPart.TEXT_ENCODER;
+import static dev.finexl.generate.lora.LoraPart.TEXT_ENCODER_2;
+import static dev.finexl.generate.lora.LoraPart.TEXT_ENCODER_3;
+import static dev.finexl.generate.lora.LoraPart.TRANSFORMER;
+import static dev.finexl.generate.lora.LoraPart.UNET;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.finexl.generate.GeneratorException;
+import dev.finexl.generate.lora.LoraFamily;
+import dev.finexl.generate.lora.LoraPart;
+import dev.finexl.store.ModelFileException;
+import dev.finexl.store.ModelFiles;
+import dev.finexl.store.ModelJson;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+
+/** The kinds of diffusion models that are known: the pipeline class of each, its parts and its family. */
+enum DiffusionKind {
+    STABLE_DIFFUSION(
+            "StableDiffusionPipeline", LoraFamily.STABLE_DIFFUSION, List.of(TEXT_ENCODER, UNET), StableDiffusion::new),
+    LATENT_CONSISTENCY(
+            "LatentConsistencyModelPipeline",
+            LoraFamily.STABLE_DIFFUSION,
+            List.of(TEXT_ENCODER, UNET),
+            StableDiffusion::consistency),
+    STABLE_DIFFUSION_XL(
+            "StableDiffusionXLPipeline",
+            LoraFamily.STABLE_DIFFUSION_XL,
+            List.of(TEXT_ENCODER, TEXT_ENCODER_2, UNET),
+            StableDiffusionXl::new),
+    STABLE_DIFFUSION_3(
+            "StableDiffusion3Pipeline",
+            LoraFamily.STABLE_DIFFUSION_3,
+            List.of(TEXT_ENCODER, TEXT_ENCODER_2, TEXT_ENCODER_3, TRANSFORMER),
+            StableDiffusion3::new),
+    FLUX("FluxPipeline", LoraFamily.FLUX, List.of(TEXT_ENCODER, TEXT_ENCODER_2, TRANSFORMER), Flux::new);
+
+    private final String pipeline;
+    private final LoraFamily loras;
+    private final List<LoraPart> parts;
+    private final Function<Parts, Family> family;
+
+    DiffusionKind(String pipeline, LoraFamily loras, List<LoraPart> parts, Function<Parts, Family> family) {
+        this.pipeline = pipeline;
+        this.loras = loras;
+        this.parts = parts;
+        this.family = family;
+    }
+
+    /**
+     * Recognises a model by the pipeline that its index names; exporters put {@code ORT} or {@code Onnx} before it.
+     *
+     * @throws ModelFileException if there is no index
+     * @throws GeneratorException if the kind is not known, or a part that it needs is missing
+     */
+    static DiffusionKind of(ModelFiles files) {
+        if (!files.has(Parts.INDEX)) {
+            throw new ModelFileException(
+                    files,
+                    Parts.INDEX,
+                    "is missing; expected a directory as 'optimum-cli export onnx' writes it, with %s, %s, %s and the folders of the other parts"
+                            .formatted(Parts.INDEX, Parts.SCHEDULER_CONFIG, Parts.VAE_DECODER));
+        }
+        String named = ModelJson.read(files, Parts.INDEX).path("_class_name").asText("");
+        String plain = named.replaceFirst("^(ORT|Onnx)", "");
+        DiffusionKind kind = Arrays.stream(values())
+                .filter(one -> one.pipeline.equals(plain))
+                .findFirst()
+                .orElseThrow(() -> new GeneratorException("%s: %s names the pipeline '%s', expected one of %s"
+                        .formatted(
+                                files.reference(),
+                                Parts.INDEX,
+                                ModelJson.excerpt(named),
+                                Arrays.stream(values()).map(one -> one.pipeline).collect(Collectors.joining(", ")))));
+        kind.requireFiles(files);
+        return kind;
+    }
+
+    private void requireFiles(ModelFiles files) {
+        List<String> needed =
+                new ArrayList<>(List.of(Parts.INDEX, Parts.SCHEDULER_CONFIG, VaeConfig.FILE, Parts.VAE_DECODER));
+        for (LoraPart part : parts(files)) {
+            needed.add(part.modelFile());
+            needed.add(part.configFile());
+        }
+        List<String> missing = needed.stream().filter(file -> !files.has(file)).toList();
+        if (!missing.isEmpty()) {
+            throw new GeneratorException("%s: %s is missing; a %s has the files %s"
+                    .formatted(files.reference(), String.join(", ", missing), pipeline, String.join(", ", needed)));
+        }
+    }
+
+    /** The networks that a model has. Stable Diffusion 3 is also published without its third text encoder. */
+    List<LoraPart> parts(ModelFiles files) {
+        JsonNode third = ModelJson.read(files, Parts.INDEX).path(TEXT_ENCODER_3.folder());
+        boolean without =
+                this == STABLE_DIFFUSION_3 && third.path(1).asText("null").equals("null");
+        return without ? parts.stream().filter(part -> part != TEXT_ENCODER_3).toList() : parts;
+    }
+
+    /** What LoRAs for it are like. */
+    LoraFamily loras() {
+        return loras;
+    }
+
+    /** The network that predicts. */
+    LoraPart denoiser() {
+        return parts.getLast();
+    }
+
+    /** Whether a part is a T5 text encoder. */
+    boolean readsT5(LoraPart part) {
+        return this == FLUX && part == TEXT_ENCODER_2 || part == TEXT_ENCODER_3;
+    }
+
+    Family family(Parts opened) {
+        return family.apply(opened);
+    }
+}

@@ -1,0 +1,51 @@
+package dev.finexl.generate.diffusion;
+
+import static dev.finexl.generate.lora.LoraPart.UNET;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.finexl.generate.SamplerSettings;
+import dev.finexl.onnx.OnnxSession;
+import dev.finexl.store.ModelFileException;
+import java.util.Map;
+
+/**
+ * What the families with a UNet have in common: the sizes of their pictures, and the guidance that a distilled UNet (LCM) is
+ * told instead of being evaluated twice.
+ *
+ * @param sizes of the pictures
+ * @param guidanceWidth how many numbers the UNet takes to be told the guidance scale; 0 if it is not told
+ */
+record UnetConditions(PictureSizes sizes, int guidanceWidth) {
+
+    private static final int SAMPLE_SIZE = 64;
+    private static final String GUIDANCE = "timestep_cond";
+
+    static UnetConditions of(Parts parts) {
+        JsonNode config = parts.config(UNET);
+        OnnxSession unet = parts.networks().get(UNET);
+        int width = 0;
+        if (unet.inputs().containsKey(GUIDANCE)) {
+            width = config.path("time_cond_proj_dim").asInt(0);
+            if (width < 4) {
+                throw new ModelFileException(
+                        parts.files(),
+                        UNET.configFile(),
+                        "needs a time_cond_proj_dim of 4 or more, since the UNet has the input " + GUIDANCE);
+            }
+        }
+        PictureSizes sizes = PictureSizes.of(parts, config.path("sample_size"), SAMPLE_SIZE, 1, PictureSizes.MOST);
+        return new UnetConditions(sizes, width);
+    }
+
+    boolean isToldGuidance() {
+        return guidanceWidth > 0;
+    }
+
+    /** Adds the guidance scale, where the UNet is told it. */
+    void addGuidance(Map<String, Embeddings> conditions, int prompts, SamplerSettings settings) {
+        if (isToldGuidance()) {
+            float[] row = GuidanceEmbedding.of(settings.guidanceScale(), guidanceWidth);
+            conditions.put(GUIDANCE, Embeddings.repeated(prompts, row, guidanceWidth));
+        }
+    }
+}
