@@ -161,8 +161,8 @@ class Wiring {
 
     @Produces
     @Singleton
-    ExplainService explainService(Explainer explainer, ExplainMeter meter) {
-        return new ExplainService(explainer, meter);
+    ExplainService explainService(Explainer explainer, ExplainMeter meter, Optional<ResultStore> results) {
+        return new ExplainService(explainer, meter, results);
     }
 
     @Produces
@@ -201,18 +201,13 @@ class Wiring {
     @Produces
     @Singleton
     JobWorkers jobWorkers(
-            JobQueue queue,
-            JobStore store,
-            PictureFolders pictures,
-            ExplainGate gate,
-            ExplainService service,
-            Optional<ResultStore> results) {
+            JobQueue queue, JobStore store, PictureFolders pictures, ExplainGate gate, ExplainService service) {
         return new JobWorkers(
                 queue,
                 store,
                 pictures,
                 gate,
-                new ExplainWork(service, results),
+                new ExplainWork(service),
                 new JobWorkers.Settings(
                         config.http().concurrent(),
                         config.jobs().lease(),

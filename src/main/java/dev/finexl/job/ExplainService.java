@@ -1,21 +1,29 @@
 package dev.finexl.job;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import dev.finexl.explain.ExplainListener;
 import dev.finexl.explain.ExplainRequest;
 import dev.finexl.explain.Explainer;
 import dev.finexl.explain.Explanation;
 import dev.finexl.job.ExplainMeter.Outcome;
 import dev.finexl.onnx.RunScope;
+import dev.finexl.store.ModelJson;
+import dev.finexl.store.ResultStore;
+import dev.finexl.store.StorageException;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import org.jboss.logging.Logger;
 import org.jboss.logging.MDC;
 
 /**
  * Explains for callers who cannot see the terminal: everything that is logged meanwhile carries the explanation's id
- * ({@code explanation} in the log's context), and how it ended is logged and counted. Thread-safe.
+ * ({@code explanation} in the log's context), and how it ended is logged and counted. A whole explanation is also kept in
+ * the store of results, if there is one, under {@code explanations/HASH.json}, where the hash stands for all that it depends
+ * on: the same question asked twice has one result there, that of the first time. A store that cannot be written is a warning;
+ * the caller has his answer all the same. Thread-safe.
  */
 public final class ExplainService {
 
@@ -24,15 +32,12 @@ public final class ExplainService {
 
     private final Explainer explainer;
     private final ExplainMeter meter;
+    private final Optional<ResultStore> results;
 
-    public ExplainService(Explainer explainer, ExplainMeter meter) {
+    public ExplainService(Explainer explainer, ExplainMeter meter, Optional<ResultStore> results) {
         this.explainer = explainer;
         this.meter = meter;
-    }
-
-    /** The name of a request's explanation by all that it depends on, as {@link Explainer#key} makes it. */
-    String key(ExplainRequest request, Map<String, Path> folders) {
-        return explainer.withFolders(folders).key(request);
+        this.results = results;
     }
 
     /**
@@ -47,8 +52,12 @@ public final class ExplainService {
         Outcome outcome = Outcome.FAILED;
         Explanation explanation = null;
         try {
-            explanation = explainer.withFolders(folders).explain(request, listener, scope);
+            Explainer allowed = explainer.withFolders(folders);
+            explanation = allowed.explain(request, listener, scope);
             outcome = Outcome.SUCCEEDED;
+            if (results.isPresent() && explanation.isComplete()) {
+                keep(results.get(), allowed.key(request), explanation);
+            }
             return explanation;
         } catch (CancellationException e) {
             outcome = Outcome.CANCELLED;
@@ -66,6 +75,19 @@ public final class ExplainService {
                     "explanation %s after %.1f s",
                     outcome.name().toLowerCase(Locale.ROOT), (System.nanoTime() - start) / 1e9);
             MDC.remove(ID);
+        }
+    }
+
+    private static void keep(ResultStore store, String key, Explanation explanation) {
+        try {
+            store.putIfAbsent(
+                    "explanations/%s.json".formatted(key),
+                    ModelJson.MAPPER.writeValueAsBytes(explanation),
+                    "application/json");
+        } catch (StorageException e) {
+            LOG.warnf("the explanation is not in the store of results: %s", e.getMessage());
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("an explanation that JSON cannot hold", e);
         }
     }
 }

@@ -42,13 +42,21 @@ class ExplainWorkTest {
 
     private final OpenModels models = new OpenModels(new OnnxRuntime(OnnxSettings.cpu()), 2);
     private final List<Outcome> outcomes = new ArrayList<>();
-    private final ExplainService service = new ExplainService(
-            new Explainer(new Catalogue(List.of()), null, models, 8, "test", null),
-            (outcome, _) -> outcomes.add(outcome));
 
     @AfterEach
     void close() {
         models.close();
+    }
+
+    private ExplainService service(Optional<ResultStore> results) {
+        return new ExplainService(
+                new Explainer(new Catalogue(List.of()), null, models, 8, "test", null),
+                (outcome, _) -> outcomes.add(outcome),
+                results);
+    }
+
+    private ExplainWork work(Optional<ResultStore> results) {
+        return new ExplainWork(service(results));
     }
 
     private String explain(ExplainWork work, String request, RunScope scope) {
@@ -59,7 +67,7 @@ class ExplainWorkTest {
 
     @Test
     void keepsOneResultOfTheSameQuestion() throws IOException {
-        ExplainWork work = new ExplainWork(service, Optional.of(new DirectoryResults(folder)));
+        ExplainWork work = work(Optional.of(new DirectoryResults(folder)));
         String first = explain(work, QUICK, new RunScope());
         explain(work, QUICK, new RunScope());
         explain(work, QUICK.replace("\"steps\": 1", "\"steps\": 2"), new RunScope());
@@ -82,13 +90,12 @@ class ExplainWorkTest {
     @Test
     void hasAResultAlthoughTheStoreCannotBeWritten() throws IOException {
         ResultStore broken = new DirectoryResults(Files.createFile(folder.resolve("a-file")));
-        assertThat(explain(new ExplainWork(service, Optional.of(broken)), QUICK, new RunScope()))
-                .contains("\"summary\"");
+        assertThat(explain(work(Optional.of(broken)), QUICK, new RunScope())).contains("\"summary\"");
     }
 
     @Test
     void countsHowExplanationsEnd() {
-        ExplainWork work = new ExplainWork(service, Optional.empty());
+        ExplainWork work = work(Optional.empty());
         assertThatThrownBy(() -> explain(work, QUICK.replace("vivid", "no-such-lora"), new RunScope()))
                 .isInstanceOf(InvalidRequestException.class);
         RunScope cancelled = new RunScope();
@@ -107,7 +114,7 @@ class ExplainWorkTest {
             }
         };
         try (RunScope scope = new RunScope()) {
-            service.explain("an-id", ExplainRequest.parse(QUICK), Map.of(), listener, scope);
+            service(Optional.empty()).explain("an-id", ExplainRequest.parse(QUICK), Map.of(), listener, scope);
         }
         assertThat(seen).isNotEmpty().containsOnly("an-id");
         assertThat(MDC.get("explanation")).isNull();
