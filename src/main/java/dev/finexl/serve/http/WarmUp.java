@@ -3,6 +3,7 @@ package dev.finexl.serve.http;
 import dev.finexl.explain.ExplainListener;
 import dev.finexl.explain.ExplainRequest;
 import dev.finexl.explain.Explainer;
+import dev.finexl.explain.Usage;
 import dev.finexl.onnx.RunScope;
 import io.quarkus.runtime.StartupEvent;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -19,6 +20,14 @@ import org.jboss.logging.Logger;
 public class WarmUp {
 
     private static final Logger LOG = Logger.getLogger(WarmUp.class);
+
+    /** Sessions are to run, also where what they give is known. */
+    private static final ExplainListener DRAWING = new ExplainListener() {
+        @Override
+        public boolean wantsPictures() {
+            return true;
+        }
+    };
 
     private final Explainer explainer;
     private final boolean serving;
@@ -63,7 +72,9 @@ public class WarmUp {
 
     private void warm(RunScope whole) {
         try (whole) {
-            explainer.explain(smallest(), ExplainListener.NONE, whole);
+            long start = System.nanoTime();
+            Usage usage = explainer.explain(smallest(), DRAWING, whole).usage();
+            LOG.infof("every session ran, after %.2f s: %s", (System.nanoTime() - start) / 1e9, usage.stages());
             state = new State(true, "");
         } catch (CancellationException _) {
             // The program ends before it was ready.
