@@ -2,6 +2,7 @@ package dev.finexl.explain;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -104,6 +105,22 @@ class ExplainerTest {
         JsonNode json = MAPPER.valueToTree(explanation);
         ((ObjectNode) json.get("usage")).remove("stages");
         return MAPPER.writeValueAsString(json);
+    }
+
+    @Test
+    void theSizeOfBatchesDoesNotChangeTheAnswer() {
+        ExplainRequest request = request(null, List.of("vivid"), 10, null, null);
+        Explanation usual = explain(request);
+        try (RunScope scope = new RunScope()) {
+            Explanation small = new Explainer(new Catalogue(List.of()), null, MODELS, 3, "test", null)
+                    .explain(request, ExplainListener.NONE, scope);
+            assertThat(small.aspects())
+                    .extracting(Aspect::name)
+                    .containsExactlyElementsOf(
+                            usual.aspects().stream().map(Aspect::name).toList());
+            assertThat(small.vector()).containsExactly(usual.vector(), within(1e-4));
+            assertThat(small.divergenceNorm()).isCloseTo(usual.divergenceNorm(), within(1e-4));
+        }
     }
 
     @Test
