@@ -137,7 +137,7 @@ public final class ClipEncoder implements AutoCloseable {
     }
 
     /** The ONNX files, the vision model first; the same file is named once. */
-    private static List<String> layout(ModelFiles files) {
+    static List<String> layout(ModelFiles files) {
         for (String folder : List.of("onnx/", "")) {
             String vision = folder + "vision_model.onnx";
             String text = folder + "text_model.onnx";

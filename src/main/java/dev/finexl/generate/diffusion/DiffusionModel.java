@@ -84,7 +84,7 @@ final class DiffusionModel implements ImageGenerator {
         Map<LoraPart, OnnxGraph> graphs = new EnumMap<>(LoraPart.class);
         parts.networks().forEach((part, network) -> graphs.put(part, network.graph()));
         try {
-            return new LoraMerger(kind.loras(), graphs).merge(loras);
+            return new LoraMerger(kind.loras(parts.files()), graphs).merge(loras);
         } catch (IOException e) {
             throw new GeneratorException(
                     "%s: the weights to be personalised cannot be read: %s"
