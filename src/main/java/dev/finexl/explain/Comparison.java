@@ -17,6 +17,7 @@ sealed interface Comparison {
      * @param defaults what goes well with the base
      * @param personalized the model of the other side, which may be the base itself
      * @param loras what is applied to {@code personalized}
+     * @param trigger by which {@code personalized} is called
      * @param sampling how to sample
      * @param images pictures on each side
      * @param seed of the first picture
@@ -26,6 +27,7 @@ sealed interface Comparison {
             ModelDefaults defaults,
             CatalogueEntry personalized,
             List<Lora> loras,
+            Trigger trigger,
             Sampling sampling,
             int images,
             long seed)

@@ -3,6 +3,7 @@ package dev.finexl.explain;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.finexl.generate.lora.LoraMetadata;
 import dev.finexl.store.ModelJson;
 import jakarta.validation.Valid;
 import jakarta.validation.constraints.DecimalMax;
@@ -52,6 +53,9 @@ import java.util.List;
  *     {@value Looks#PRECISION}
  * @param calibrate whether the base is asked for each aspect that is found, where that has not been measured before, so
  *     that its calibrated score is known; null for false
+ * @param trigger words that the personalised side's prompts get in front; null for those that the LoRAs' files name, empty
+ *     for none
+ * @param triggerBoth whether the base's prompts get the trigger too; null for false
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record ExplainRequest(
@@ -81,7 +85,9 @@ public record ExplainRequest(
         @DecimalMin("0.5") @DecimalMax("0.999") Double confidence,
         Boolean sequential,
         @DecimalMin("0.001") @DecimalMax("10") Double precision,
-        Boolean calibrate) {
+        Boolean calibrate,
+        @Size(max = LoraMetadata.LONGEST) String trigger,
+        Boolean triggerBoth) {
 
     /** Most pictures on each side, and so most prompts. */
     public static final int MAX_IMAGES = 1000;
@@ -134,7 +140,9 @@ public record ExplainRequest(
                 .confidence(confidence)
                 .sequential(sequential)
                 .precision(precision)
-                .calibrate(calibrate);
+                .calibrate(calibrate)
+                .trigger(trigger)
+                .triggerBoth(triggerBoth);
     }
 
     /**

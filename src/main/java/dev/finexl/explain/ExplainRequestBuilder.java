@@ -39,6 +39,8 @@ public final class ExplainRequestBuilder {
     private Boolean sequential;
     private Double precision;
     private Boolean calibrate;
+    private String trigger;
+    private Boolean triggerBoth;
 
     ExplainRequestBuilder() {}
 
@@ -177,6 +179,16 @@ public final class ExplainRequestBuilder {
         return this;
     }
 
+    public ExplainRequestBuilder trigger(String value) {
+        trigger = value;
+        return this;
+    }
+
+    public ExplainRequestBuilder triggerBoth(Boolean value) {
+        triggerBoth = value;
+        return this;
+    }
+
     /** The request; it is not validated. */
     public ExplainRequest build() {
         return new ExplainRequest(
@@ -206,6 +218,8 @@ public final class ExplainRequestBuilder {
                 confidence,
                 sequential,
                 precision,
-                calibrate);
+                calibrate,
+                trigger,
+                triggerBoth);
     }
 }

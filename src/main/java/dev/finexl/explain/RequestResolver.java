@@ -4,11 +4,14 @@ import dev.finexl.concept.ConceptInputException;
 import dev.finexl.concept.PromptSet;
 import dev.finexl.concept.ShippedConcepts;
 import dev.finexl.concept.Vocabulary;
+import dev.finexl.generate.lora.LoraMetadata;
 import dev.finexl.store.Catalogue;
 import dev.finexl.store.CatalogueEntry;
+import dev.finexl.store.ModelFileException;
 import dev.finexl.store.ModelKind;
 import dev.finexl.store.ModelReferenceException;
 import dev.finexl.store.Transfer;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -144,6 +147,8 @@ final class RequestResolver {
                 defaults,
                 personalized,
                 loras,
+                Trigger.choose(
+                        request, loras.stream().map(RequestResolver::triggers).toList()),
                 sampling(request, defaults.sampler()),
                 images,
                 first(request.seed(), 0L));
@@ -156,6 +161,15 @@ final class RequestResolver {
                 request.policy(),
                 Certainty.of(request),
                 warnings);
+    }
+
+    private static List<String> triggers(Comparison.Lora lora) {
+        CatalogueEntry entry = lora.entry();
+        try {
+            return LoraMetadata.read(entry.files(), entry.file()).triggers();
+        } catch (IOException e) {
+            throw new ModelFileException(entry.files(), entry.file(), "cannot be read: " + e.getMessage(), e);
+        }
     }
 
     private static Comparison.Sampling sampling(ExplainRequest request, ModelDefaults.Sampler defaults) {
@@ -173,6 +187,9 @@ final class RequestResolver {
     }
 
     private Plan resolveGiven(ExplainRequest request, List<String> warnings) {
+        if (request.trigger() != null || request.triggerBoth() != null) {
+            throw new InvalidRequestException("trigger", "given pictures are not drawn, and have no use for a trigger");
+        }
         CatalogueEntry base = folder("baseImages", request.baseImages());
         CatalogueEntry personalized = folder("personalizedImages", request.personalizedImages());
         Set<String> left = imageNames(base);

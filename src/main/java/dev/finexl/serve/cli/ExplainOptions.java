@@ -142,6 +142,16 @@ final class ExplainOptions {
             description = "ask the base for each aspect that is found, where that has not been measured before")
     boolean calibrate;
 
+    @Option(
+            names = "--trigger",
+            paramLabel = "TEXT",
+            description = "words that the personalized side's prompts get in front, \"\" for none;"
+                    + " default: those that the LoRA's file names")
+    String trigger;
+
+    @Option(names = "--trigger-both", description = "let the base's prompts have the trigger too")
+    boolean triggerBoth;
+
     /**
      * The request that these options are.
      *
@@ -185,6 +195,8 @@ final class ExplainOptions {
                 .sequential(sequential)
                 .precision(precision)
                 .calibrate(calibrate)
+                .trigger(trigger)
+                .triggerBoth(triggerBoth ? Boolean.TRUE : null)
                 .build();
     }
 
