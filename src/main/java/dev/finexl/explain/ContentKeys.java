@@ -133,6 +133,9 @@ final class ContentKeys {
             sampled.loras()
                     .forEach(lora -> parts.add(lora.weight() + " "
                             + hash(lora.entry(), List.of(lora.entry().file()))));
+            sampled.embeddings()
+                    .forEach(embedding -> parts.add("token " + embedding.token() + " "
+                            + hash(embedding.entry(), List.of(embedding.entry().file()))));
         }
         return parts;
     }

@@ -56,6 +56,7 @@ import java.util.List;
  * @param trigger words that the personalised side's prompts get in front; null for those that the LoRAs' files name, empty
  *     for none
  * @param triggerBoth whether the base's prompts get the trigger too; null for false
+ * @param embeddings textual inversions of the personalised side, whose tokens are its trigger unless the request names one
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record ExplainRequest(
@@ -87,7 +88,8 @@ public record ExplainRequest(
         @DecimalMin("0.001") @DecimalMax("10") Double precision,
         Boolean calibrate,
         @Size(max = LoraMetadata.LONGEST) String trigger,
-        Boolean triggerBoth) {
+        Boolean triggerBoth,
+        @Size(max = 16) List<@NotNull @Valid EmbeddingChoice> embeddings) {
 
     /** Most pictures on each side, and so most prompts. */
     public static final int MAX_IMAGES = 1000;
@@ -103,6 +105,7 @@ public record ExplainRequest(
 
     public ExplainRequest {
         loras = loras == null ? List.of() : loras;
+        embeddings = embeddings == null ? List.of() : embeddings;
         policy = policy == null ? List.of() : policy;
     }
 
@@ -142,7 +145,8 @@ public record ExplainRequest(
                 .precision(precision)
                 .calibrate(calibrate)
                 .trigger(trigger)
-                .triggerBoth(triggerBoth);
+                .triggerBoth(triggerBoth)
+                .embeddings(embeddings);
     }
 
     /**
@@ -172,6 +176,16 @@ public record ExplainRequest(
             weight = weight == null ? 1.0 : weight;
         }
     }
+
+    /**
+     * One textual inversion of the personalised side.
+     *
+     * @param model reference of its file
+     * @param token the word that it stands for; null for the one that the file names, or the file's own name
+     */
+    public record EmbeddingChoice(
+            @NotNull @Size(min = 1, max = MAX_REFERENCE) String model,
+            @Size(min = 1, max = 100) String token) {}
 
     /**
      * One concept of the request's own.

@@ -2,6 +2,7 @@ package dev.finexl.explain;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.finexl.explain.ExplainRequest.ConceptInput;
+import dev.finexl.explain.ExplainRequest.EmbeddingChoice;
 import dev.finexl.explain.ExplainRequest.LoraChoice;
 import dev.finexl.explain.ExplainRequest.PolicyRule;
 import java.util.List;
@@ -41,6 +42,7 @@ public final class ExplainRequestBuilder {
     private Boolean calibrate;
     private String trigger;
     private Boolean triggerBoth;
+    private List<EmbeddingChoice> embeddings;
 
     ExplainRequestBuilder() {}
 
@@ -189,6 +191,11 @@ public final class ExplainRequestBuilder {
         return this;
     }
 
+    public ExplainRequestBuilder embeddings(List<EmbeddingChoice> value) {
+        embeddings = value;
+        return this;
+    }
+
     /** The request; it is not validated. */
     public ExplainRequest build() {
         return new ExplainRequest(
@@ -220,6 +227,7 @@ public final class ExplainRequestBuilder {
                 precision,
                 calibrate,
                 trigger,
-                triggerBoth);
+                triggerBoth,
+                embeddings);
     }
 }

@@ -2,6 +2,7 @@ package dev.finexl.explain;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.finexl.embed.EncoderCard;
+import dev.finexl.generate.TextualInversion;
 import dev.finexl.generate.diffusion.DiffusionCard;
 import dev.finexl.generate.lora.LoraCard;
 import dev.finexl.onnx.NetworkCard;
@@ -22,6 +23,7 @@ import java.util.List;
  * @param scheduler diffusers' class of the scheduler that a diffusion model comes with, else null
  * @param parts the networks of a whole model; null for a LoRA
  * @param lora what a LoRA changes and says; null for a whole model
+ * @param embedding what a textual inversion stands for; null for what is none
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record ModelDescription(
@@ -31,7 +33,16 @@ public record ModelDescription(
         String pipeline,
         String scheduler,
         List<NetworkCard> parts,
-        LoraCard lora) {
+        LoraCard lora,
+        Embedding embedding) {
+
+    /**
+     * A textual inversion.
+     *
+     * @param token the word that it stands for unless a request names another
+     * @param vectors how many tokens that is
+     */
+    public record Embedding(String token, int vectors) {}
 
     /**
      * Reads what there is to say; no weight is computed with.
@@ -53,9 +64,21 @@ public record ModelDescription(
                     yield whole(entry, card.family(), null, null, card.parts());
                 }
                 case LORA -> {
+                    if (TextualInversion.isOne(files, entry.file())) {
+                        TextualInversion inversion = TextualInversion.read(files, entry.file(), null);
+                        yield new ModelDescription(
+                                entry.reference(),
+                                "embedding",
+                                null,
+                                null,
+                                null,
+                                null,
+                                null,
+                                new Embedding(inversion.token(), inversion.tokens()));
+                    }
                     LoraCard card = LoraCard.read(files, entry.file());
                     yield new ModelDescription(
-                            entry.reference(), entry.kind().label(), card.family(), null, null, null, card);
+                            entry.reference(), entry.kind().label(), card.family(), null, null, null, card, null);
                 }
                 default -> whole(entry, null, null, null, null);
             };
@@ -67,6 +90,7 @@ public record ModelDescription(
 
     private static ModelDescription whole(
             CatalogueEntry entry, String family, String pipeline, String scheduler, List<NetworkCard> parts) {
-        return new ModelDescription(entry.reference(), entry.kind().label(), family, pipeline, scheduler, parts, null);
+        return new ModelDescription(
+                entry.reference(), entry.kind().label(), family, pipeline, scheduler, parts, null, null);
     }
 }

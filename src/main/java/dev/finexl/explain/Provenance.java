@@ -8,7 +8,7 @@ import java.util.Map;
 /**
  * What an explanation was made from: enough to make the same one again.
  *
- * @param models the models in the roles {@code base}, {@code personalized}, {@code lora}, {@code encoder}, {@code head}
+ * @param models the models in the roles {@code base}, {@code personalized}, {@code lora}, {@code embedding}, {@code encoder}, {@code head}
  * @param sampler how the pictures were sampled; null for pictures that were given
  * @param prompts the prompts that the pictures and the concept directions share
  * @param vocabulary the concepts that were looked for

@@ -8,6 +8,7 @@ import dev.finexl.onnx.OnnxRuntime;
 import dev.finexl.onnx.OnnxSettings;
 import dev.finexl.onnx.RunScope;
 import dev.finexl.store.Catalogue;
+import dev.finexl.store.SafetensorsBytes;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -123,6 +124,51 @@ class TriggerTest {
                         explainer.key(request(1.0, null, true))))
                 .doesNotHaveDuplicates()
                 .doesNotContain(key);
+    }
+
+    /** Its word is what calls it, and what it means is its file's. */
+    @Test
+    void isTheTokenOfATextualInversion() throws IOException {
+        float[] vector = new float[128];
+        for (int i = 0; i < vector.length; i++) {
+            vector[i] = i % 7 - 3;
+        }
+        Path file = folder.resolve("glow.safetensors");
+        Files.write(
+                file,
+                new SafetensorsBytes()
+                        .floats("emb_params", new long[] {1, 128}, vector)
+                        .bytes());
+        ExplainRequest request = request(0.0, null, null).toBuilder()
+                .loras(List.of())
+                .embeddings(List.of(new ExplainRequest.EmbeddingChoice("glow", null)))
+                .build();
+        Explanation explanation = explain(request);
+        assertThat(explanation.provenance().trigger().words()).isEqualTo("glow");
+        assertThat(explanation.provenance().models())
+                .extracting(Provenance.Model::role)
+                .contains("embedding");
+        Explanation word = explain(request(0.0, "glow", null));
+        assertThat(explanation.divergenceNorm()).isPositive().isNotEqualTo(word.divergenceNorm());
+        assertThat(explain(request.toBuilder().trigger("").build()).divergenceNorm())
+                .isZero();
+
+        String key = explainer.key(request);
+        Files.write(
+                file,
+                new SafetensorsBytes()
+                        .floats("emb_params", new long[] {128}, new float[128])
+                        .bytes());
+        assertThat(explainer.key(request)).isNotEqualTo(key);
+        assertThat(ModelDescription.of(new Catalogue(List.of(folder)).find("glow"))
+                        .embedding())
+                .isEqualTo(new ModelDescription.Embedding("glow", 1));
+        ExplainRequest twice = request.toBuilder()
+                .embeddings(List.of(
+                        new ExplainRequest.EmbeddingChoice("glow", null),
+                        new ExplainRequest.EmbeddingChoice("glow", "GLOW")))
+                .build();
+        assertThatThrownBy(() -> explain(twice)).hasMessageContaining("stands for another embedding already");
     }
 
     @Test

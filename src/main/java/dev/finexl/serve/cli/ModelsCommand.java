@@ -87,6 +87,10 @@ public final class ModelsCommand implements Runnable {
                 line("  " + part.file(), String.join(", ", part.types()) + "  " + size(part.bytes()));
             }
         }
+        if (model.embedding() != null) {
+            line("  token", model.embedding().token());
+            line("  vectors", model.embedding().vectors());
+        }
         if (model.lora() != null) {
             describe(model.lora());
         }
