@@ -15,9 +15,11 @@ import java.util.TreeMap;
 import java.util.stream.Stream;
 
 /**
- * A CLIP pair: pictures and texts as unit vectors in one space (arXiv 2103.00020). Two layouts are read: split, as
+ * A CLIP pair: pictures and texts as unit vectors in one space (arXiv 2103.00020); or a SigLIP pair (arXiv 2303.15343), which
+ * has no projection, as its pooled states are trained to be in one space. Two layouts are read: split, as
  * transformers.js ships it ({@code onnx/vision_model.onnx}, {@code onnx/text_model.onnx}), and combined, as optimum
- * exports it (one {@code model.onnx} with {@code text_embeds} and {@code image_embeds}). A vision model without its
+ * exports it (one {@code model.onnx} with {@code text_embeds} and {@code image_embeds}); of several number formats that lie there the most
+ * exact. A CLIP vision model without its
  * projection is refused, as its output is not in the space of the texts.
  *
  * <p>Thread-safe. Who opens an encoder closes it.
@@ -37,15 +39,20 @@ public final class ClipEncoder implements AutoCloseable {
 
     private static final String IMAGE_EMBEDS = "image_embeds";
     private static final String TEXT_EMBEDS = "text_embeds";
+    private static final String POOLED = "pooler_output";
+    private static final String SIGLIP = "siglip";
+    private static final int SIGLIP_CONTEXT = 64;
+    private static final int CLIP_CONTEXT = 77;
+    /** How exporters end the names of one model in several number formats, the most exact first. */
+    private static final List<String> FORMATS = List.of("", "_fp16", "_quantized", "_int8", "_uint8");
+
     private static final int IMAGES_AT_ONCE = 16;
     private static final int TEXTS_AT_ONCE = 64;
-    /** Texts are padded to a multiple of this, so that the work follows their length and few shapes occur. */
-    private static final int TOKEN_BUCKET = 8;
 
     private final List<OnnxSession> sessions;
     private final ClipTower vision;
     private final ClipTower text;
-    private final ClipTokenizer tokenizer;
+    private final TextIds tokenizer;
     private final ClipPreprocessor preprocessor;
     private final List<String> files;
     private final int width;
@@ -54,7 +61,7 @@ public final class ClipEncoder implements AutoCloseable {
             List<OnnxSession> sessions,
             ClipTower vision,
             ClipTower text,
-            ClipTokenizer tokenizer,
+            TextIds tokenizer,
             ClipPreprocessor preprocessor,
             List<String> files,
             int width) {
@@ -79,7 +86,7 @@ public final class ClipEncoder implements AutoCloseable {
         List<String> models = layout(files);
         ClipPreprocessor preprocessor = ClipPreprocessor.open(files);
         List<OnnxSession> sessions = new ArrayList<>();
-        ClipTokenizer tokenizer = null;
+        TextIds tokenizer = null;
         boolean done = false;
         try {
             for (String model : models) {
@@ -87,14 +94,11 @@ public final class ClipEncoder implements AutoCloseable {
             }
             OnnxSession vision = sessions.getFirst();
             OnnxSession text = sessions.getLast();
-            requireOutput(vision, IMAGE_EMBEDS);
-            requireOutput(text, TEXT_EMBEDS);
-            tokenizer = ClipTokenizer.open(
-                    files,
-                    "",
-                    config.path("text_config").path("max_position_embeddings").asInt(77));
-            ClipTower visionTower = new ClipTower(runtime, vision, IMAGE_EMBEDS, preprocessor.height());
-            ClipTower textTower = new ClipTower(runtime, text, TEXT_EMBEDS, preprocessor.height());
+            String images = output(config, vision, IMAGE_EMBEDS);
+            String texts = output(config, text, TEXT_EMBEDS);
+            tokenizer = tokenizer(files, config);
+            ClipTower visionTower = new ClipTower(runtime, vision, images, preprocessor.height());
+            ClipTower textTower = new ClipTower(runtime, text, texts, preprocessor.height());
             int width = width(files, config, visionTower, textTower);
             ClipEncoder encoder = new ClipEncoder(
                     List.copyOf(sessions),
@@ -124,30 +128,33 @@ public final class ClipEncoder implements AutoCloseable {
     private static void requireClip(ModelFiles files, JsonNode config) {
         String type = config.path("model_type").asText("");
         switch (type) {
-            case "clip" -> {}
+            case "clip", SIGLIP -> {}
             case "clip_vision_model", "clip_text_model" ->
                 throw new EncoderException(
                         ("%s is a '%s': one side of CLIP without the projection, so its pooler_output is not in the space"
                                         + " that pictures and texts share; export the whole CLIPModel instead")
                                 .formatted(files.reference(), type));
             default ->
-                throw new EncoderException(
-                        "%s: config.json says model_type '%s', expected 'clip'".formatted(files.reference(), type));
+                throw new EncoderException("%s: config.json says model_type '%s', expected 'clip' or 'siglip'"
+                        .formatted(files.reference(), type));
         }
     }
 
     /** The ONNX files, the vision model first; the same file is named once. */
-    private static List<String> layout(ModelFiles files) {
-        for (String folder : List.of("onnx/", "")) {
-            String vision = folder + "vision_model.onnx";
-            String text = folder + "text_model.onnx";
-            if (files.has(vision) && files.has(text)) {
-                return List.of(vision, text);
+    static List<String> layout(ModelFiles files) {
+        for (String format : FORMATS) {
+            for (String folder : List.of("onnx/", "")) {
+                String vision = "%svision_model%s.onnx".formatted(folder, format);
+                String text = "%stext_model%s.onnx".formatted(folder, format);
+                if (files.has(vision) && files.has(text)) {
+                    return List.of(vision, text);
+                }
             }
-        }
-        for (String combined : List.of("model.onnx", "onnx/model.onnx")) {
-            if (files.has(combined)) {
-                return List.of(combined);
+            for (String folder : List.of("", "onnx/")) {
+                String combined = "%smodel%s.onnx".formatted(folder, format);
+                if (files.has(combined)) {
+                    return List.of(combined);
+                }
             }
         }
         throw new EncoderException(
@@ -155,7 +162,22 @@ public final class ClipEncoder implements AutoCloseable {
                         .formatted(files.reference()));
     }
 
-    private static void requireOutput(OnnxSession session, String output) {
+    private static boolean isSiglip(JsonNode config) {
+        return config.path("model_type").asText("").equals(SIGLIP);
+    }
+
+    private static TextIds tokenizer(ModelFiles files, JsonNode config) {
+        JsonNode positions = config.path("text_config").path("max_position_embeddings");
+        return isSiglip(config)
+                ? new TextIds.Siglip(T5Tokenizer.open(files, ""), Math.max(1, positions.asInt(SIGLIP_CONTEXT)))
+                : new TextIds.Clip(ClipTokenizer.open(files, "", positions.asInt(CLIP_CONTEXT)));
+    }
+
+    /** The output that is the embedding. */
+    private static String output(JsonNode config, OnnxSession session, String output) {
+        if (isSiglip(config) && session.outputs().containsKey(POOLED)) {
+            return POOLED;
+        }
         if (!session.outputs().containsKey(output)) {
             throw new EncoderException(
                     "%s has the outputs %s, expected '%s': without it the model is not projected into the space that"
@@ -165,6 +187,7 @@ public final class ClipEncoder implements AutoCloseable {
                                             output)
                             + " pictures and texts share");
         }
+        return output;
     }
 
     private static int width(ModelFiles files, JsonNode config, ClipTower vision, ClipTower text) {
@@ -175,7 +198,9 @@ public final class ClipEncoder implements AutoCloseable {
                     .formatted(files.reference(), image, words));
         }
         int width = Math.max(image, words);
-        return width > 0 ? width : config.path("projection_dim").asInt();
+        JsonNode configured =
+                isSiglip(config) ? config.path("vision_config").path("hidden_size") : config.path("projection_dim");
+        return width > 0 ? width : configured.asInt();
     }
 
     /** The width of the embeddings. */
@@ -230,7 +255,7 @@ public final class ClipEncoder implements AutoCloseable {
         Map<Integer, List<Integer>> byLength = new TreeMap<>();
         List<long[]> ids = new ArrayList<>(texts.size());
         for (int i = 0; i < texts.size(); i++) {
-            long[] tokens = tokenizer.tokenize(texts.get(i)).unpadded();
+            long[] tokens = tokenizer.ids(texts.get(i));
             ids.add(tokens);
             byLength.computeIfAbsent(paddedLength(tokens.length), l -> new ArrayList<>())
                     .add(i);
@@ -252,8 +277,7 @@ public final class ClipEncoder implements AutoCloseable {
     /** Some exports take texts of one length only, which is then the whole context. */
     private int paddedLength(int tokens) {
         int fixed = text.fixedLength(ClipTower.IDS);
-        int rounded = (tokens + TOKEN_BUCKET - 1) / TOKEN_BUCKET * TOKEN_BUCKET;
-        return fixed > 0 ? fixed : Math.min(rounded, tokenizer.contextLength());
+        return fixed > 0 ? fixed : tokenizer.paddedLength(tokens);
     }
 
     private float[][] embedTokens(RunScope scope, List<long[]> tokens, int length) {

@@ -24,13 +24,19 @@ record PreprocessorConfig(Optional<Resize> resize, Optional<Size> crop, double s
 
     private static final int LARGEST = 4096;
 
-    private static final Set<String> TYPES =
-            Set.of("CLIPImageProcessor", "CLIPImageProcessorFast", "CLIPFeatureExtractor");
+    private static final Set<String> TYPES = Set.of(
+            "CLIPImageProcessor",
+            "CLIPImageProcessorFast",
+            "SiglipImageProcessor",
+            "SiglipImageProcessorFast",
+            "CLIPFeatureExtractor");
     private static final Set<String> SWITCHES =
             Set.of("do_resize", "do_center_crop", "do_rescale", "do_normalize", "do_convert_rgb");
 
     private static final float[] CLIP_MEAN = {0.48145466f, 0.4578275f, 0.40821073f};
     private static final float[] CLIP_DEVIATION = {0.26862954f, 0.26130258f, 0.27577711f};
+
+    private static final float[] SIGLIP_HALF = {0.5f, 0.5f, 0.5f};
 
     /** How a picture is resized. */
     sealed interface Resize {
@@ -58,9 +64,9 @@ record PreprocessorConfig(Optional<Resize> resize, Optional<Size> crop, double s
             boolean normalize = isOn("do_normalize");
             return new PreprocessorConfig(
                     isOn("do_resize") ? Optional.of(resize()) : Optional.empty(),
-                    isOn("do_center_crop") ? Optional.of(crop()) : Optional.empty(),
+                    crops() ? Optional.of(crop()) : Optional.empty(),
                     isOn("do_rescale") ? scale() : 1,
-                    normalize ? triple("image_mean", CLIP_MEAN) : new float[] {0, 0, 0},
+                    normalize ? triple("image_mean", siglip() ? SIGLIP_HALF : CLIP_MEAN) : new float[] {0, 0, 0},
                     normalize ? deviation() : new float[] {1, 1, 1});
         }
 
@@ -89,6 +95,16 @@ record PreprocessorConfig(Optional<Resize> resize, Optional<Size> crop, double s
             return value.asBoolean(true);
         }
 
+        /** SigLIP's processor has other defaults. */
+        private boolean siglip() {
+            return json.path("image_processor_type").asText("").startsWith("Siglip");
+        }
+
+        /** SigLIP's has no such step. */
+        private boolean crops() {
+            return isOn("do_center_crop") && !siglip();
+        }
+
         private Resize resize() {
             JsonNode id = json.path("resample");
             ResampleFilter filter = json.hasNonNull("resample")
@@ -97,7 +113,7 @@ record PreprocessorConfig(Optional<Resize> resize, Optional<Size> crop, double s
                     : ResampleFilter.BICUBIC;
             JsonNode size = json.path("size");
             if (!json.hasNonNull("size")) {
-                return new ShortestEdge(224, filter);
+                return siglip() ? new Exact(new Size(224, 224), filter) : new ShortestEdge(224, filter);
             }
             if (size.isNumber()) {
                 return new ShortestEdge(length("size", size), filter);
@@ -139,7 +155,7 @@ record PreprocessorConfig(Optional<Resize> resize, Optional<Size> crop, double s
         }
 
         private float[] deviation() {
-            float[] values = triple("image_std", CLIP_DEVIATION);
+            float[] values = triple("image_std", siglip() ? SIGLIP_HALF : CLIP_DEVIATION);
             for (float value : values) {
                 if (value <= 0) {
                     throw wrong("image_std", json.get("image_std"), "three numbers above 0");

@@ -60,6 +60,11 @@ public final class T5Tokenizer {
         return ids;
     }
 
+    /** The id of the padding. */
+    long paddingId() {
+        return json.padding();
+    }
+
     /** Added tokens are found first, the leftmost and there the longest; what is between them is split into pieces. */
     private void encode(String text, List<Integer> ids) {
         int start = 0;

@@ -10,13 +10,18 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /**
- * The {@code tokenizer.json} of a sentencepiece unigram tokenizer, as far as T5's use the format. Whatever else it asks for is
+ * The {@code tokenizer.json} of a sentencepiece unigram tokenizer, as far as T5's and SigLIP's use the format. Whatever else it asks for is
  * refused, since other ids would come out.
  *
  * @param normalizer what is done to a text first
@@ -38,6 +43,9 @@ record UnigramJson(
     /** Each is looked for at each place of a text. T5 has 103. */
     private static final int MOST_ADDED = 1000;
 
+    /** A stranger's regular expression could run for ever; these are the ones that are published. */
+    private static final Map<String, Pattern> PATTERNS = patterns();
+
     private static final String END = "</s>";
     private static final String PADDING = "<pad>";
 
@@ -52,6 +60,22 @@ record UnigramJson(
     /** @param prefix of the file's name, empty or ending with a slash */
     static UnigramJson read(ModelFiles files, String prefix) {
         return new Reader(files, prefix + "tokenizer.json").read(prefix);
+    }
+
+    private static Map<String, Pattern> patterns() {
+        String punctuation = "[!\\\"#$%&'()*+,\\-.:;=?@\\[\\\\\\]^_`{|}~]";
+        Map<String, Pattern> patterns = new LinkedHashMap<>();
+        patterns.put(" {2,}", Pattern.compile(" {2,}"));
+        patterns.put("\\s+", Pattern.compile("\\p{IsWhite_Space}+"));
+        patterns.put(punctuation, Pattern.compile(punctuation));
+        return patterns;
+    }
+
+    /** Letter by letter: the tokenizer library knows no final sigma. */
+    private static String lowerCase(String text) {
+        return text.codePoints()
+                .mapToObj(letter -> Character.toString(letter).toLowerCase(Locale.ROOT))
+                .collect(Collectors.joining());
     }
 
     /** The longest added token that stands at a place of a text; empty if there is none. */
@@ -146,13 +170,17 @@ record UnigramJson(
                         return right ? stripped.stripTrailing() : stripped;
                     };
                 }
+                case "Lowercase" -> UnigramJson::lowerCase;
                 case "Replace" -> {
-                    require("normalizer's pattern", node.at("/pattern/Regex").asText(), " {2,}");
-                    String content = node.path("content").asText();
-                    yield text -> text.replaceAll(
-                            " {2,}", content.replace("\\", "\\\\").replace("$", "\\$"));
+                    String pattern = node.at("/pattern/Regex").asText();
+                    if (!PATTERNS.containsKey(pattern)) {
+                        throw refused("normalizer's pattern", pattern, "one of " + PATTERNS.keySet());
+                    }
+                    String content =
+                            Matcher.quoteReplacement(node.path("content").asText());
+                    yield text -> PATTERNS.get(pattern).matcher(text).replaceAll(content);
                 }
-                default -> throw refused("normalizer", node.path("type"), "Precompiled, Strip or Replace");
+                default -> throw refused("normalizer", node.path("type"), "Precompiled, Strip, Lowercase or Replace");
             };
         }
 

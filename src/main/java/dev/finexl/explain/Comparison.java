@@ -17,6 +17,8 @@ sealed interface Comparison {
      * @param defaults what goes well with the base
      * @param personalized the model of the other side, which may be the base itself
      * @param loras what is applied to {@code personalized}
+     * @param embeddings textual inversions of {@code personalized}
+     * @param trigger by which {@code personalized} is called
      * @param sampling how to sample
      * @param images pictures on each side
      * @param seed of the first picture
@@ -26,6 +28,8 @@ sealed interface Comparison {
             ModelDefaults defaults,
             CatalogueEntry personalized,
             List<Lora> loras,
+            List<Embedding> embeddings,
+            Trigger trigger,
             Sampling sampling,
             int images,
             long seed)
@@ -54,6 +58,13 @@ sealed interface Comparison {
      * @param field of the request that named it
      */
     record Lora(String field, CatalogueEntry entry, double weight) {}
+
+    /**
+     * A textual inversion.
+     *
+     * @param token that it stands for
+     */
+    record Embedding(CatalogueEntry entry, String token) {}
 
     /**
      * How to sample; null where neither the request nor the model's {@code finexl.json} says, and the model's own

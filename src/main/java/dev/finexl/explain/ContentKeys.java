@@ -51,6 +51,7 @@ final class ContentKeys {
         parts.add(pictures(plan, Side.BASE, 0, pairs));
         parts.add(pictures(plan, Side.PERSONALIZED, 0, pairs));
         if (plan.comparison() instanceof Comparison.Sampled sampled) {
+            parts.add(sampled.trigger().toString());
             try (Lease<ClipEncoder> encoder = models.encoder(plan.encoder());
                     Lease<ImageGenerator> base = models.generator(sampled.base())) {
                 String key = AskedPictures.key(
@@ -77,7 +78,7 @@ final class ContentKeys {
             }
             case Comparison.Sampled sampled -> {
                 parts.addAll(sampling(sampled, side));
-                PairSampler.requests(plan.prompts().prompts(), first + count, sampled.seed())
+                PairSampler.requests(plan, sampled, side, first + count)
                         .subList(first, first + count)
                         .forEach(picture -> parts.add(picture.toString()));
             }
@@ -132,6 +133,9 @@ final class ContentKeys {
             sampled.loras()
                     .forEach(lora -> parts.add(lora.weight() + " "
                             + hash(lora.entry(), List.of(lora.entry().file()))));
+            sampled.embeddings()
+                    .forEach(embedding -> parts.add("token " + embedding.token() + " "
+                            + hash(embedding.entry(), List.of(embedding.entry().file()))));
         }
         return parts;
     }

@@ -3,6 +3,7 @@ package dev.finexl.explain;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.finexl.generate.lora.LoraMetadata;
 import dev.finexl.store.ModelJson;
 import jakarta.validation.Valid;
 import jakarta.validation.constraints.DecimalMax;
@@ -52,6 +53,10 @@ import java.util.List;
  *     {@value Looks#PRECISION}
  * @param calibrate whether the base is asked for each aspect that is found, where that has not been measured before, so
  *     that its calibrated score is known; null for false
+ * @param trigger words that the personalised side's prompts get in front; null for those that the LoRAs' files name, empty
+ *     for none
+ * @param triggerBoth whether the base's prompts get the trigger too; null for false
+ * @param embeddings textual inversions of the personalised side, whose tokens are its trigger unless the request names one
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record ExplainRequest(
@@ -81,7 +86,10 @@ public record ExplainRequest(
         @DecimalMin("0.5") @DecimalMax("0.999") Double confidence,
         Boolean sequential,
         @DecimalMin("0.001") @DecimalMax("10") Double precision,
-        Boolean calibrate) {
+        Boolean calibrate,
+        @Size(max = LoraMetadata.LONGEST) String trigger,
+        Boolean triggerBoth,
+        @Size(max = 16) List<@NotNull @Valid EmbeddingChoice> embeddings) {
 
     /** Most pictures on each side, and so most prompts. */
     public static final int MAX_IMAGES = 1000;
@@ -97,6 +105,7 @@ public record ExplainRequest(
 
     public ExplainRequest {
         loras = loras == null ? List.of() : loras;
+        embeddings = embeddings == null ? List.of() : embeddings;
         policy = policy == null ? List.of() : policy;
     }
 
@@ -134,7 +143,10 @@ public record ExplainRequest(
                 .confidence(confidence)
                 .sequential(sequential)
                 .precision(precision)
-                .calibrate(calibrate);
+                .calibrate(calibrate)
+                .trigger(trigger)
+                .triggerBoth(triggerBoth)
+                .embeddings(embeddings);
     }
 
     /**
@@ -164,6 +176,16 @@ public record ExplainRequest(
             weight = weight == null ? 1.0 : weight;
         }
     }
+
+    /**
+     * One textual inversion of the personalised side.
+     *
+     * @param model reference of its file
+     * @param token the word that it stands for; null for the one that the file names, or the file's own name
+     */
+    public record EmbeddingChoice(
+            @NotNull @Size(min = 1, max = MAX_REFERENCE) String model,
+            @Size(min = 1, max = 100) String token) {}
 
     /**
      * One concept of the request's own.

@@ -2,6 +2,7 @@ package dev.finexl.explain;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.finexl.explain.ExplainRequest.ConceptInput;
+import dev.finexl.explain.ExplainRequest.EmbeddingChoice;
 import dev.finexl.explain.ExplainRequest.LoraChoice;
 import dev.finexl.explain.ExplainRequest.PolicyRule;
 import java.util.List;
@@ -39,6 +40,9 @@ public final class ExplainRequestBuilder {
     private Boolean sequential;
     private Double precision;
     private Boolean calibrate;
+    private String trigger;
+    private Boolean triggerBoth;
+    private List<EmbeddingChoice> embeddings;
 
     ExplainRequestBuilder() {}
 
@@ -177,6 +181,21 @@ public final class ExplainRequestBuilder {
         return this;
     }
 
+    public ExplainRequestBuilder trigger(String value) {
+        trigger = value;
+        return this;
+    }
+
+    public ExplainRequestBuilder triggerBoth(Boolean value) {
+        triggerBoth = value;
+        return this;
+    }
+
+    public ExplainRequestBuilder embeddings(List<EmbeddingChoice> value) {
+        embeddings = value;
+        return this;
+    }
+
     /** The request; it is not validated. */
     public ExplainRequest build() {
         return new ExplainRequest(
@@ -206,6 +225,9 @@ public final class ExplainRequestBuilder {
                 confidence,
                 sequential,
                 precision,
-                calibrate);
+                calibrate,
+                trigger,
+                triggerBoth,
+                embeddings);
     }
 }

@@ -85,8 +85,9 @@ public final class ExplanationParts {
         return keys.pictures(request.plan, side, first, count);
     }
 
-    private static List<ImageRequest> requests(Prepared request, Comparison.Sampled sampled, int first, int count) {
-        List<ImageRequest> all = PairSampler.requests(request.plan.prompts().prompts(), first + count, sampled.seed());
+    private static List<ImageRequest> requests(
+            Prepared request, Comparison.Sampled sampled, Side side, int first, int count) {
+        List<ImageRequest> all = PairSampler.requests(request.plan, sampled, side, first + count);
         return all.subList(first, all.size());
     }
 
@@ -112,7 +113,7 @@ public final class ExplanationParts {
                                     0,
                                     count);
                 case Comparison.Sampled sampled ->
-                    sample(measurer, sampled, side, requests(request, sampled, first, count), listener);
+                    sample(measurer, sampled, side, requests(request, sampled, side, first, count), listener);
             };
             return Arrays.stream(measured).map(Measurement::embedding).toArray(float[][]::new);
         }

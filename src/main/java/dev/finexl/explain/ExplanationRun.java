@@ -15,7 +15,6 @@ import dev.finexl.explain.PairSampler.Drawn;
 import dev.finexl.explain.RequestResolver.Plan;
 import dev.finexl.explain.SamplingReport.Stopped;
 import dev.finexl.generate.ImageGenerator;
-import dev.finexl.generate.ImageRequest;
 import dev.finexl.generate.SamplerSettings;
 import dev.finexl.onnx.RunScope;
 import dev.finexl.onnx.SharedModels.Lease;
@@ -120,8 +119,8 @@ final class ExplanationRun {
             provenance.sampler(settings, base.value());
             kept.progress(Stage.LOADING, 1, 1);
             PairSampler sampler = new PairSampler(measurer, scope, kept, clock);
-            Drawn left = new Drawn(Side.BASE, base.value(), known(sampled, Side.BASE));
-            Drawn right = new Drawn(Side.PERSONALIZED, other.generator(), known(sampled, Side.PERSONALIZED));
+            Drawn left = drawn(sampled, Side.BASE, base.value());
+            Drawn right = drawn(sampled, Side.PERSONALIZED, other.generator());
             return untilSettled(sampled, encoder, left, right, base.value(), sampler, settings);
         }
     }
@@ -136,13 +135,12 @@ final class ExplanationRun {
             SamplerSettings settings) {
         Certainty certainty = plan.certainty();
         Looks looks = looks(sampled);
-        List<ImageRequest> requests = PairSampler.requests(plan.prompts().prompts(), sampled.images(), sampled.seed());
         Pace pace = new Pace(scope.deadline());
         Look before = null;
         int index = 0;
         while (true) {
             int pairs = looks.sizes().get(index);
-            sampler.sample(left, right, requests, pairs, settings);
+            sampler.sample(left, right, pairs, settings);
             measureConcepts(encoder);
             boolean all = index == looks.sizes().size() - 1;
             boolean last = all || !pace.hasTimeFor(looks.sizes().get(index + 1), pairs);
@@ -173,6 +171,11 @@ final class ExplanationRun {
             before = look;
             index++;
         }
+    }
+
+    private Drawn drawn(Comparison.Sampled sampled, Side side, ImageGenerator generator) {
+        return new Drawn(
+                side, generator, known(sampled, side), PairSampler.requests(plan, sampled, side, sampled.images()));
     }
 
     /** Who wants to see the pictures needs them drawn; else what was measured of them before is as good. */
@@ -278,6 +281,9 @@ final class ExplanationRun {
         if (sampling != null && sampling.stopped() == Stopped.DEADLINE) {
             warnings.add("Cut short: there was time for %d of %d pairs of pictures only."
                     .formatted(sampling.pairs(), sampling.budget()));
+        }
+        if (plan.comparison() instanceof Comparison.Sampled sampled && !findings.changed()) {
+            sampled.trigger().hint().ifPresent(warnings::add);
         }
         return new Explanation(
                 SummaryWriter.write(findings.changed(), findings.pValue(), findings.aspects(), findings.unexplained()),

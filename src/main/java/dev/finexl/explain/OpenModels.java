@@ -3,6 +3,7 @@ package dev.finexl.explain;
 import dev.finexl.embed.AspectHead;
 import dev.finexl.embed.ClipEncoder;
 import dev.finexl.generate.ImageGenerator;
+import dev.finexl.generate.TextualInversion;
 import dev.finexl.generate.diffusion.DiffusionModels;
 import dev.finexl.generate.lora.LoraFile;
 import dev.finexl.generate.lora.WeightedLora;
@@ -107,6 +108,10 @@ public final class OpenModels implements AutoCloseable {
             for (Comparison.Lora lora : sampled.loras()) {
                 provenance.model("lora", lora.entry(), List.of(lora.entry().file()), lora.weight());
             }
+            for (Comparison.Embedding embedding : sampled.embeddings()) {
+                CatalogueEntry entry = embedding.entry();
+                provenance.model("embedding", entry, List.of(entry.file()), null);
+            }
             return opened;
         } catch (RuntimeException | Error e) {
             opened.close();
@@ -122,9 +127,12 @@ public final class OpenModels implements AutoCloseable {
             for (Comparison.Lora lora : sampled.loras()) {
                 loras.add(new WeightedLora(read(lora.entry()), lora.weight()));
             }
-            return loras.isEmpty()
+            List<TextualInversion> inversions = sampled.embeddings().stream()
+                    .map(embedding -> inversion(embedding.entry(), embedding.token()))
+                    .toList();
+            return loras.isEmpty() && inversions.isEmpty()
                     ? new Personalized(model.value(), model, false)
-                    : new Personalized(model.value().personalize(loras), model, true);
+                    : new Personalized(model.value().personalize(loras, inversions), model, true);
         } catch (RuntimeException | Error e) {
             model.close();
             throw e;
@@ -134,6 +142,15 @@ public final class OpenModels implements AutoCloseable {
     private static LoraFile read(CatalogueEntry entry) {
         try {
             return LoraFile.read(entry.files(), entry.file());
+        } catch (IOException e) {
+            throw new ModelFileException(entry.files(), entry.file(), "cannot be read: " + e.getMessage(), e);
+        }
+    }
+
+    /** @param token the word that it stands for; null for its own */
+    static TextualInversion inversion(CatalogueEntry entry, String token) {
+        try {
+            return TextualInversion.read(entry.files(), entry.file(), token);
         } catch (IOException e) {
             throw new ModelFileException(entry.files(), entry.file(), "cannot be read: " + e.getMessage(), e);
         }

@@ -4,6 +4,7 @@ import dev.finexl.embed.RgbImage;
 import dev.finexl.explain.ExplainListener.Side;
 import dev.finexl.explain.ExplainListener.Stage;
 import dev.finexl.explain.Measurer.Measurement;
+import dev.finexl.explain.RequestResolver.Plan;
 import dev.finexl.generate.ImageGenerator;
 import dev.finexl.generate.ImageRequest;
 import dev.finexl.generate.SamplerSettings;
@@ -12,7 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Samples the pictures of both sides, with the same prompts and the same noise, and measures each batch as soon as it is
+ * Samples the pictures of both sides, with the same prompts, apart from a trigger, and the same noise, and measures each batch as soon as it is
  * there, so that no more than one batch of pictures is in memory.
  */
 final class PairSampler {
@@ -40,6 +41,11 @@ final class PairSampler {
         return requests;
     }
 
+    /** The same for one side, which a trigger may be told. */
+    static List<ImageRequest> requests(Plan plan, Comparison.Sampled sampled, Side side, int images) {
+        return requests(sampled.trigger().prompts(side, plan.prompts().prompts()), images, sampled.seed());
+    }
+
     /** The prompt of pair {@code j}: prompts take turns. */
     static String prompt(List<String> prompts, int j) {
         return prompts.get(j % prompts.size());
@@ -51,13 +57,16 @@ final class PairSampler {
         private final Side side;
         private final ImageGenerator generator;
         private final KnownPictures known;
+        private final List<ImageRequest> requests;
         private final List<Measurement> measured = new ArrayList<>();
         private int sampled;
 
-        Drawn(Side side, ImageGenerator generator, KnownPictures known) {
+        /** @param requests of all its pictures that may be wanted */
+        Drawn(Side side, ImageGenerator generator, KnownPictures known, List<ImageRequest> requests) {
             this.side = side;
             this.generator = generator;
             this.known = known;
+            this.requests = requests;
         }
 
         List<Measurement> measured() {
@@ -73,19 +82,18 @@ final class PairSampler {
     /**
      * Adds pictures to both sides.
      *
-     * @param requests of all pairs that may be wanted
      * @param until how many pairs there are to be
      */
-    void sample(Drawn left, Drawn right, List<ImageRequest> requests, int until, SamplerSettings settings) {
+    void sample(Drawn left, Drawn right, int until, SamplerSettings settings) {
         int from = left.measured.size();
-        long total = 2L * requests.size();
+        long total = 2L * left.requests.size();
         listener.progress(Stage.SAMPLING, 2L * from, total);
-        add(left, requests, until, settings, from, total);
-        add(right, requests, until, settings, until, total);
+        add(left, until, settings, from, total);
+        add(right, until, settings, until, total);
     }
 
-    private void add(
-            Drawn drawn, List<ImageRequest> requests, int until, SamplerSettings settings, int others, long total) {
+    private void add(Drawn drawn, int until, SamplerSettings settings, int others, long total) {
+        List<ImageRequest> requests = drawn.requests;
         for (KnownPictures.Run run : drawn.known.runs(requests, drawn.measured.size(), until)) {
             if (run.known() == null) {
                 List<Measurement> measured = List.of(side(

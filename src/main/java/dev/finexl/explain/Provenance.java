@@ -8,11 +8,12 @@ import java.util.Map;
 /**
  * What an explanation was made from: enough to make the same one again.
  *
- * @param models the models in the roles {@code base}, {@code personalized}, {@code lora}, {@code encoder}, {@code head}
+ * @param models the models in the roles {@code base}, {@code personalized}, {@code lora}, {@code embedding}, {@code encoder}, {@code head}
  * @param sampler how the pictures were sampled; null for pictures that were given
  * @param prompts the prompts that the pictures and the concept directions share
  * @param vocabulary the concepts that were looked for
  * @param conceptsOnPictures how many concepts' directions come from the base's pictures as well as from the text encoder
+ * @param trigger words that prompts had besides; null if there were none
  * @param proposals further concepts that were looked for; null if no proposer was asked
  * @param seed of the first picture; picture {@code j} has {@code seed + j}
  * @param images pictures on each side
@@ -26,6 +27,7 @@ public record Provenance(
         Source prompts,
         Source vocabulary,
         int conceptsOnPictures,
+        Trigger trigger,
         Proposals proposals,
         Long seed,
         int images,
@@ -67,6 +69,15 @@ public record Provenance(
      * @param sha256 of its entries
      */
     public record Source(String name, int count, String sha256) {}
+
+    /**
+     * Words in front of the prompts.
+     *
+     * @param words as they were said
+     * @param sides whose prompts had them: {@code personalized} or {@code both}
+     * @param source who named them: {@code request}, or {@code metadata} of the LoRAs' files
+     */
+    public record Trigger(String words, String sides, String source) {}
 
     /**
      * What a proposer added to the vocabulary.

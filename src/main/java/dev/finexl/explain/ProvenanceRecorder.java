@@ -121,6 +121,7 @@ final class ProvenanceRecorder {
                 new Provenance.Source(
                         plan.vocabulary().name(), plan.vocabulary().concepts().size(), sha256(concepts)),
                 onPictures,
+                plan.comparison() instanceof Comparison.Sampled s ? s.trigger().provenance() : null,
                 proposals,
                 seed,
                 sampling == null ? plan.comparison().images() : sampling.pairs(),

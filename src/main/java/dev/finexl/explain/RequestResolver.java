@@ -4,11 +4,14 @@ import dev.finexl.concept.ConceptInputException;
 import dev.finexl.concept.PromptSet;
 import dev.finexl.concept.ShippedConcepts;
 import dev.finexl.concept.Vocabulary;
+import dev.finexl.generate.lora.LoraMetadata;
 import dev.finexl.store.Catalogue;
 import dev.finexl.store.CatalogueEntry;
+import dev.finexl.store.ModelFileException;
 import dev.finexl.store.ModelKind;
 import dev.finexl.store.ModelReferenceException;
 import dev.finexl.store.Transfer;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -100,7 +103,8 @@ final class RequestResolver {
     Plan resolve(ExplainRequest request) {
         boolean models = request.base() != null
                 || request.personalized() != null
-                || !request.loras().isEmpty();
+                || !request.loras().isEmpty()
+                || !request.embeddings().isEmpty();
         boolean pictures = request.baseImages() != null || request.personalizedImages() != null;
         if (models == pictures) {
             throw new InvalidRequestException(
@@ -115,9 +119,11 @@ final class RequestResolver {
 
     private Plan resolveSampled(ExplainRequest request, List<String> warnings) {
         CatalogueEntry base = find("base", request.base(), ModelKind.DIFFUSION);
-        if (request.personalized() == null && request.loras().isEmpty()) {
+        if (request.personalized() == null
+                && request.loras().isEmpty()
+                && request.embeddings().isEmpty()) {
             throw new InvalidRequestException(
-                    "loras", "expected 'loras' or 'personalized': nothing to compare the base with");
+                    "loras", "expected 'loras', 'embeddings' or 'personalized': nothing to compare the base with");
         }
         CatalogueEntry personalized = request.personalized() == null
                 ? base
@@ -128,6 +134,7 @@ final class RequestResolver {
             ExplainRequest.LoraChoice choice = request.loras().get(i);
             loras.add(new Comparison.Lora(field, find(field, choice.model(), ModelKind.LORA), choice.weight()));
         }
+        List<Comparison.Embedding> embeddings = embeddings(request);
         ModelDefaults defaults = ModelDefaults.read(base.files());
         CatalogueEntry encoder = encoder(request.encoder(), defaults.encoder());
         warnIfForeign(base.files().reference(), encoder, warnings);
@@ -144,6 +151,8 @@ final class RequestResolver {
                 defaults,
                 personalized,
                 loras,
+                embeddings,
+                trigger(request, loras, embeddings),
                 sampling(request, defaults.sampler()),
                 images,
                 first(request.seed(), 0L));
@@ -156,6 +165,40 @@ final class RequestResolver {
                 request.policy(),
                 Certainty.of(request),
                 warnings);
+    }
+
+    private List<Comparison.Embedding> embeddings(ExplainRequest request) {
+        List<Comparison.Embedding> embeddings = new ArrayList<>();
+        for (int i = 0; i < request.embeddings().size(); i++) {
+            ExplainRequest.EmbeddingChoice choice = request.embeddings().get(i);
+            String field = "embeddings[%d].model".formatted(i);
+            CatalogueEntry entry = find(field, choice.model(), ModelKind.LORA);
+            String token = OpenModels.inversion(entry, choice.token()).token();
+            if (embeddings.stream().anyMatch(other -> other.token().equalsIgnoreCase(token))) {
+                throw new InvalidRequestException(
+                        "embeddings[%d].token".formatted(i),
+                        "'%s' stands for another embedding already; expected a token of its own".formatted(token));
+            }
+            embeddings.add(new Comparison.Embedding(entry, token));
+        }
+        return embeddings;
+    }
+
+    private static Trigger trigger(
+            ExplainRequest request, List<Comparison.Lora> loras, List<Comparison.Embedding> embeddings) {
+        List<List<String>> named = new ArrayList<>();
+        loras.forEach(lora -> named.add(triggers(lora)));
+        embeddings.forEach(embedding -> named.add(List.of(embedding.token())));
+        return Trigger.choose(request, named);
+    }
+
+    private static List<String> triggers(Comparison.Lora lora) {
+        CatalogueEntry entry = lora.entry();
+        try {
+            return LoraMetadata.read(entry.files(), entry.file()).triggers();
+        } catch (IOException e) {
+            throw new ModelFileException(entry.files(), entry.file(), "cannot be read: " + e.getMessage(), e);
+        }
     }
 
     private static Comparison.Sampling sampling(ExplainRequest request, ModelDefaults.Sampler defaults) {
@@ -173,6 +216,9 @@ final class RequestResolver {
     }
 
     private Plan resolveGiven(ExplainRequest request, List<String> warnings) {
+        if (request.trigger() != null || request.triggerBoth() != null) {
+            throw new InvalidRequestException("trigger", "given pictures are not drawn, and have no use for a trigger");
+        }
         CatalogueEntry base = folder("baseImages", request.baseImages());
         CatalogueEntry personalized = folder("personalizedImages", request.personalizedImages());
         Set<String> left = imageNames(base);

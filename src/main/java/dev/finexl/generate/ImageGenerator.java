@@ -32,6 +32,20 @@ public interface ImageGenerator extends AutoCloseable {
      */
     ImageGenerator personalize(List<WeightedLora> loras);
 
+    /**
+     * The same with textual inversions too: their placeholders are tokens of the prompts.
+     *
+     * @throws dev.finexl.generate.lora.LoraException if a LoRA does not fit this model
+     * @throws GeneratorException if a textual inversion does not fit it, or it takes none
+     */
+    default ImageGenerator personalize(List<WeightedLora> loras, List<TextualInversion> inversions) {
+        if (!inversions.isEmpty()) {
+            throw new GeneratorException("%s: the model has no text encoder that takes new tokens"
+                    .formatted(inversions.getFirst().name()));
+        }
+        return personalize(loras);
+    }
+
     /** The scheduler configuration that comes with the model. */
     JsonNode schedulerConfig();
 

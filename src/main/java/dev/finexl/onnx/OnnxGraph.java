@@ -156,12 +156,13 @@ public final class OnnxGraph {
      * @param external become external, pointing to where their data is now, so that a session must be given it, as with
      *     {@code SessionOptions.addExternalInitializers}. Those that are external already stay as they are
      * @param fed become inputs of the same name, format and shape, so that every run must be given them
+     * @param rows the first dimension of those of {@code external} that are to have more rows than here
      * @return a complete ONNX file
      * @throws IllegalArgumentException if a name is not that of an initializer of this graph, or that of one that is
      *     {@linkplain OnnxInitializer.Storage.Encoded encoded}
      * @throws ModelFileException if what stays is still larger than 256 MiB
      */
-    byte[] skeleton(Set<String> external, Set<String> fed) throws IOException {
-        return new SkeletonWriter(this, map(name), layout).write(external, fed);
+    byte[] skeleton(Set<String> external, Set<String> fed, Map<String, Long> rows) throws IOException {
+        return new SkeletonWriter(this, map(name), layout).write(external, fed, rows);
     }
 }

@@ -123,13 +123,25 @@ public final class OnnxRuntime {
      * @throws OnnxException if ONNX Runtime refuses the model
      */
     public OnnxSession personalize(OnnxSession base, Map<String, ByteBuffer> replacements) {
+        return personalize(base, replacements, Map.of());
+    }
+
+    /**
+     * The same where some weights also get further rows, as a table of token embeddings does for new tokens. With these the
+     * model always has a session of its own.
+     *
+     * @param longer by initializer, none of them in {@code replacements} or fed; direct, of native byte order, a whole number of
+     *     rows, more than the initializer has
+     */
+    public OnnxSession personalize(
+            OnnxSession base, Map<String, ByteBuffer> replacements, Map<String, ByteBuffer> longer) {
         Map<String, ByteBuffer> toFeed = new LinkedHashMap<>(replacements);
         toFeed.keySet().retainAll(base.fed().names());
         Map<String, ByteBuffer> toGive = new LinkedHashMap<>(replacements);
         toGive.keySet().removeAll(base.fed().names());
-        WeightBuffers given = base.given().with(toGive);
+        WeightBuffers given = base.given().with(toGive).grown(longer);
         FedWeights fed = base.fed().with(this, WeightBuffers.none(base.graph()).with(toFeed));
-        if (toGive.isEmpty()) {
+        if (toGive.isEmpty() && longer.isEmpty()) {
             return base.with(fed);
         }
         try {

@@ -57,7 +57,8 @@ record SessionFile(byte[] bytes, Optional<Path> folder, WeightBuffers given) {
                 }
             }
         }
-        return new SessionFile(graph.skeleton(external, fed), folder, replaced.withOriginals(unmapped));
+        return new SessionFile(
+                graph.skeleton(external, fed, replaced.rows()), folder, replaced.withOriginals(unmapped));
     }
 
     /** The folder in which ONNX Runtime finds a file under its own name; empty if it is not on disk, or is a link. */

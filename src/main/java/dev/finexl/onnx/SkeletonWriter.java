@@ -33,7 +33,8 @@ final class SkeletonWriter {
         this.layout = layout;
     }
 
-    byte[] write(Set<String> external, Set<String> fed) throws IOException {
+    /** @param rows of those of {@code external} that have more than the file says: their first dimension */
+    byte[] write(Set<String> external, Set<String> fed, Map<String, Long> rows) throws IOException {
         requireMovable(external);
         requireMovable(fed);
         Range range = layout.graph();
@@ -48,10 +49,14 @@ final class SkeletonWriter {
                     content.message(11, input(initializer));
                 }
                 copied = tensor.end();
+            } else if (rows.containsKey(initializer.name())) {
+                content.copy(copied, tensor.field());
+                content.message(5, grown(tensor, initializer, rows.get(initializer.name())));
+                copied = tensor.end();
             } else if (external.contains(initializer.name())
                     && initializer.storage() instanceof OnnxInitializer.Storage.Inline(long offset)) {
                 content.copy(copied, tensor.field());
-                content.message(5, external(tensor, offset, initializer.byteSize()));
+                content.message(5, external(tensor, offset, initializer.byteSize(), false));
                 copied = tensor.end();
             }
         }
@@ -74,8 +79,20 @@ final class SkeletonWriter {
         }
     }
 
+    /** Where its data is does not matter: it is given to the session. */
+    private Output grown(Range tensor, OnnxInitializer initializer, long rows) throws IOException {
+        long[] dims = initializer.shape().toArray();
+        long bytes = initializer.byteSize() / dims[0] * rows;
+        dims[0] = rows;
+        Output fields = external(tensor, 0, bytes, true);
+        for (long dim : dims) {
+            fields.number(1, dim);
+        }
+        return fields;
+    }
+
     /** A tensor's fields in their order, without its data and with where the data is instead. */
-    private Output external(Range tensor, long offset, long length) throws IOException {
+    private Output external(Range tensor, long offset, long length, boolean otherShape) throws IOException {
         Output fields = new Output();
         ProtoCursor cursor = new ProtoCursor(file, tensor.start(), tensor.end());
         while (cursor.next()) {
@@ -85,7 +102,11 @@ final class SkeletonWriter {
                 case 4, 9, 13, 14 -> {
                     // float_data, raw_data, external_data and data_location are what changes.
                 }
-                default -> fields.copy(field, cursor.position());
+                default -> {
+                    if (cursor.field() != 1 || !otherShape) {
+                        fields.copy(field, cursor.position());
+                    }
+                }
             }
         }
         String name = graph.name();

@@ -91,6 +91,47 @@ final class WeightBuffers {
         return new WeightBuffers(graph, all);
     }
 
+    /**
+     * The same with some weights replaced by longer ones, which have further rows after as many as the graph's have.
+     *
+     * @param longer by initializer; direct, of native byte order, a whole number of rows
+     * @throws IllegalArgumentException for a buffer that is not so, or a name that is no initializer of the graph
+     */
+    WeightBuffers grown(Map<String, ByteBuffer> longer) {
+        Map<String, ByteBuffer> all = new LinkedHashMap<>(buffers);
+        longer.forEach((name, buffer) -> {
+            OnnxInitializer initializer = graph.initializers().get(name);
+            if (initializer == null
+                    || !usable(initializer)
+                    || initializer.byteSize() < 1
+                    || !buffer.isDirect()
+                    || buffer.order() != ByteOrder.nativeOrder()
+                    || buffer.remaining() <= initializer.byteSize()
+                    || buffer.remaining() % rowSize(initializer) != 0) {
+                throw new IllegalArgumentException(
+                        "%s cannot replace the initializer '%s' of %s".formatted(buffer, name, graph.name()));
+            }
+            all.put(name, buffer.slice().order(ByteOrder.nativeOrder()));
+        });
+        return new WeightBuffers(graph, all);
+    }
+
+    private static long rowSize(OnnxInitializer initializer) {
+        return initializer.byteSize() / initializer.shape().dim(0);
+    }
+
+    /** The first dimension of each weight that has more rows than the graph's. */
+    Map<String, Long> rows() {
+        Map<String, Long> rows = new LinkedHashMap<>();
+        buffers.forEach((name, buffer) -> {
+            OnnxInitializer initializer = graph.initializers().get(name);
+            if (buffer.remaining() > initializer.byteSize()) {
+                rows.put(name, buffer.remaining() / rowSize(initializer));
+            }
+        });
+        return rows;
+    }
+
     /** The graph whose weights these are. */
     OnnxGraph graph() {
         return graph;
@@ -121,11 +162,15 @@ final class WeightBuffers {
      */
     Map<String, OnnxTensor> tensors(OrtEnvironment environment) throws OrtException {
         Map<String, OnnxTensor> tensors = new LinkedHashMap<>();
+        Map<String, Long> rows = rows();
         try {
             for (String name : names()) {
                 OnnxInitializer initializer = graph.initializers().get(name);
                 OnnxJavaType type = OnnxTypes.inJava(initializer.type()).orElseThrow();
                 long[] shape = initializer.shape().toArray();
+                if (rows.containsKey(name)) {
+                    shape[0] = rows.get(name);
+                }
                 tensors.put(name, OnnxTensor.createTensor(environment, buffer(name), shape, type));
             }
         } catch (OrtException | RuntimeException e) {

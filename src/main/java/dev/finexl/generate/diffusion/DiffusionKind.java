@@ -22,10 +22,13 @@ import java.util.stream.Collectors;
 /** The kinds of diffusion models that are known: the pipeline class of each, its parts and its family. */
 enum DiffusionKind {
     STABLE_DIFFUSION(
-            "StableDiffusionPipeline", LoraFamily.STABLE_DIFFUSION, List.of(TEXT_ENCODER, UNET), StableDiffusion::new),
+            "StableDiffusionPipeline",
+            LoraFamily.STABLE_DIFFUSION_1,
+            List.of(TEXT_ENCODER, UNET),
+            StableDiffusion::new),
     LATENT_CONSISTENCY(
             "LatentConsistencyModelPipeline",
-            LoraFamily.STABLE_DIFFUSION,
+            LoraFamily.STABLE_DIFFUSION_1,
             List.of(TEXT_ENCODER, UNET),
             StableDiffusion::consistency),
     STABLE_DIFFUSION_XL(
@@ -103,9 +106,21 @@ enum DiffusionKind {
         return without ? parts.stream().filter(part -> part != TEXT_ENCODER_3).toList() : parts;
     }
 
-    /** What LoRAs for it are like. */
-    LoraFamily loras() {
-        return loras;
+    /**
+     * What LoRAs for a model are like. Stable Diffusion 1 and 2 have the same pipeline and the same layers; what no published
+     * model of the first has is a UNet with linear projections around its attention.
+     */
+    LoraFamily loras(ModelFiles files) {
+        boolean second = loras == LoraFamily.STABLE_DIFFUSION_1
+                && ModelJson.read(files, UNET.configFile())
+                        .path("use_linear_projection")
+                        .asBoolean();
+        return second ? LoraFamily.STABLE_DIFFUSION_2 : loras;
+    }
+
+    /** diffusers' class. */
+    String pipeline() {
+        return pipeline;
     }
 
     /** The network that predicts. */

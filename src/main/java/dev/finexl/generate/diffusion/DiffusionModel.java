@@ -7,6 +7,7 @@ import dev.finexl.generate.GeneratorException;
 import dev.finexl.generate.ImageGenerator;
 import dev.finexl.generate.ImageRequest;
 import dev.finexl.generate.SamplerSettings;
+import dev.finexl.generate.TextualInversion;
 import dev.finexl.generate.lora.LoraMerger;
 import dev.finexl.generate.lora.LoraPart;
 import dev.finexl.generate.lora.WeightedLora;
@@ -74,17 +75,32 @@ final class DiffusionModel implements ImageGenerator {
 
     @Override
     public ImageGenerator personalize(List<WeightedLora> loras) {
+        return personalize(loras, List.of());
+    }
+
+    @Override
+    public ImageGenerator personalize(List<WeightedLora> loras, List<TextualInversion> inversions) {
         Map<LoraPart, Map<String, ByteBuffer>> merged = merge(loras);
+        Map<LoraPart, NewTokens> tokens = inversions.isEmpty() ? Map.of() : newTokens(inversions);
         try (Opened opened = new Opened()) {
-            return of(kind, parts.personalized(merged, opened), schedulerConfig, opened);
+            return of(kind, parts.personalized(merged, tokens, opened), schedulerConfig, opened);
         }
+    }
+
+    private Map<LoraPart, NewTokens> newTokens(List<TextualInversion> inversions) {
+        Map<LoraPart, NewTokens> tokens = new EnumMap<>(LoraPart.class);
+        for (LoraPart part : parts.clip().keySet()) {
+            OnnxGraph graph = parts.networks().get(part).graph();
+            tokens.put(part, NewTokens.of(graph, part, parts.clip().size() == 1, inversions));
+        }
+        return tokens;
     }
 
     private Map<LoraPart, Map<String, ByteBuffer>> merge(List<WeightedLora> loras) {
         Map<LoraPart, OnnxGraph> graphs = new EnumMap<>(LoraPart.class);
         parts.networks().forEach((part, network) -> graphs.put(part, network.graph()));
         try {
-            return new LoraMerger(kind.loras(), graphs).merge(loras);
+            return new LoraMerger(kind.loras(parts.files()), graphs).merge(loras);
         } catch (IOException e) {
             throw new GeneratorException(
                     "%s: the weights to be personalised cannot be read: %s"

@@ -20,14 +20,14 @@ import java.util.stream.Stream;
  * The opened parts of a model. Those of a personalised model are the base's, apart from the networks that a LoRA touches.
  *
  * @param networks the denoiser and the text encoders
- * @param clip the tokenizers of CLIP text encoders
+ * @param clip the tokenizers of CLIP text encoders, with the tokens that were added to them
  * @param t5 those of T5
  */
 record Parts(
         OnnxRuntime runtime,
         ModelFiles files,
         Map<LoraPart, OnnxSession> networks,
-        Map<LoraPart, ClipTokenizer> clip,
+        Map<LoraPart, PromptTokens> clip,
         Map<LoraPart, T5Tokenizer> t5,
         OnnxSession vaeDecoder,
         VaeConfig vae) {
@@ -48,14 +48,16 @@ record Parts(
     /** Opens the parts of a model; whoever holds {@code opened} closes them. */
     static Parts open(OnnxRuntime runtime, ModelFiles files, DiffusionKind kind, Opened opened) {
         Map<LoraPart, OnnxSession> networks = new EnumMap<>(LoraPart.class);
-        Map<LoraPart, ClipTokenizer> clip = new EnumMap<>(LoraPart.class);
+        Map<LoraPart, PromptTokens> clip = new EnumMap<>(LoraPart.class);
         Map<LoraPart, T5Tokenizer> t5 = new EnumMap<>(LoraPart.class);
         VaeConfig vae = VaeConfig.read(files);
         for (LoraPart part : kind.parts(files)) {
             if (kind.readsT5(part)) {
                 t5.put(part, T5Tokenizer.open(files, tokenizerFolder(part)));
             } else if (part != kind.denoiser()) {
-                clip.put(part, opened.add(ClipTokenizer.open(files, tokenizerFolder(part), context(files, part))));
+                ClipTokenizer tokenizer =
+                        opened.add(ClipTokenizer.open(files, tokenizerFolder(part), context(files, part)));
+                clip.put(part, new PromptTokens(tokenizer, List.of()));
             }
             networks.put(part, opened.add(runtime.openPersonalizable(files, part.modelFile())));
         }
@@ -67,12 +69,22 @@ record Parts(
      * The same parts with some weights replaced.
      *
      * @param merged by part and initializer
+     * @param tokens that CLIP text encoders get besides, by part
      */
-    Parts personalized(Map<LoraPart, Map<String, ByteBuffer>> merged, Opened opened) {
+    Parts personalized(Map<LoraPart, Map<String, ByteBuffer>> merged, Map<LoraPart, NewTokens> tokens, Opened opened) {
         Map<LoraPart, OnnxSession> changed = new EnumMap<>(networks);
-        merged.forEach(
-                (part, weights) -> changed.put(part, opened.add(runtime.personalize(networks.get(part), weights))));
-        return new Parts(runtime, files, changed, clip, t5, vaeDecoder, vae);
+        Map<LoraPart, PromptTokens> words = new EnumMap<>(LoraPart.class);
+        clip.forEach((part, known) ->
+                words.put(part, tokens.containsKey(part) ? tokens.get(part).addedTo(known) : known));
+        networks.forEach((part, network) -> {
+            Map<String, ByteBuffer> weights = merged.getOrDefault(part, Map.of());
+            Map<String, ByteBuffer> longer =
+                    tokens.containsKey(part) ? tokens.get(part).table() : Map.of();
+            if (!weights.isEmpty() || !longer.isEmpty()) {
+                changed.put(part, opened.add(runtime.personalize(network, weights, longer)));
+            }
+        });
+        return new Parts(runtime, files, changed, words, t5, vaeDecoder, vae);
     }
 
     /** {@code tokenizer_2} for {@code text_encoder_2}. */

@@ -6,7 +6,7 @@ import java.util.regex.Pattern;
 /**
  * Guesses which family a LoRA was made for, so that the error says so when it does not fit: the first key that finds no layer
  * tells nobody that the whole file is for another model. Only layers count that no other family has, and the widths of the text
- * encoders that the published models attend to.
+ * encoders that the published models attend to; where none of them is there, what the file's header says.
  */
 final class FamilyGuess {
 
@@ -23,7 +23,8 @@ final class FamilyGuess {
         return file.modules().stream()
                 .map(FamilyGuess::of)
                 .flatMap(Optional::stream)
-                .findFirst();
+                .findFirst()
+                .or(() -> file.metadata().family());
     }
 
     private static Optional<LoraFamily> of(LoraModule module) {
@@ -43,7 +44,8 @@ final class FamilyGuess {
         }
         if (CROSS.matcher(path).matches()) {
             return switch ((int) module.down().shape().dim(1)) {
-                case 768, 1024 -> Optional.of(LoraFamily.STABLE_DIFFUSION);
+                case 768 -> Optional.of(LoraFamily.STABLE_DIFFUSION_1);
+                case 1024 -> Optional.of(LoraFamily.STABLE_DIFFUSION_2);
                 case 2048 -> Optional.of(LoraFamily.STABLE_DIFFUSION_XL);
                 default -> Optional.empty();
             };

@@ -7,7 +7,8 @@ import java.util.function.Function;
 
 /** A family of models as LoRA files know it: by the names of its layers. */
 public enum LoraFamily {
-    STABLE_DIFFUSION("Stable Diffusion 1 or 2", OriginalNames::unet),
+    STABLE_DIFFUSION_1("Stable Diffusion 1", OriginalNames::unet),
+    STABLE_DIFFUSION_2("Stable Diffusion 2", OriginalNames::unet),
     STABLE_DIFFUSION_XL("Stable Diffusion XL", OriginalNames::unet),
     STABLE_DIFFUSION_3("Stable Diffusion 3", OriginalNames::stableDiffusion3),
     FLUX("Flux", OriginalNames::flux);

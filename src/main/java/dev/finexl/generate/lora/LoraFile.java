@@ -66,6 +66,11 @@ public final class LoraFile {
         return modules;
     }
 
+    /** What its header says besides. */
+    public LoraMetadata metadata() {
+        return LoraMetadata.of(tensors.metadata());
+    }
+
     /** A copy of a factor's numbers as float32, row-major; all finite. */
     public float[] values(LoraFactor factor) {
         return tensors.floats(factor.key());

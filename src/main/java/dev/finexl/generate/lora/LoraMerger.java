@@ -51,6 +51,7 @@ public final class LoraMerger {
         Map<LoraPart, Map<String, Target>> targets = new EnumMap<>(LoraPart.class);
         for (int i = 0; i < loras.size(); i++) {
             WeightedLora lora = loras.get(i);
+            requireSameFamily(lora.file());
             for (LoraModule module : lora.file().modules()) {
                 LoraPart part = family.part(module.part());
                 int row = 0;
@@ -123,6 +124,18 @@ public final class LoraMerger {
         requireFit(file, module, found);
         found.forEach(layer -> requireMergeable(file, downKey, part, layer));
         return found;
+    }
+
+    /** Where layers fit by accident, the file's own word still says that the update means something else. */
+    private void requireSameFamily(LoraFile file) {
+        LoraMetadata said = file.metadata();
+        boolean fits = FamilyGuess.of(file).filter(guess -> guess == family).isPresent();
+        said.family().filter(made -> made != family && !fits).ifPresent(made -> {
+            throw new LoraException(
+                    file.name(),
+                    "the LoRA was made for %s, as its header says, the model is %s"
+                            .formatted(made.label(), family.label()));
+        });
     }
 
     /** What to add to an error if the file is for another family. */

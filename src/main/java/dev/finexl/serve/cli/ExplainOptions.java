@@ -7,6 +7,7 @@ import dev.finexl.concept.PromptSet;
 import dev.finexl.concept.VocabularyReader;
 import dev.finexl.explain.ExplainRequest;
 import dev.finexl.explain.ExplainRequest.ConceptInput;
+import dev.finexl.explain.ExplainRequest.EmbeddingChoice;
 import dev.finexl.explain.ExplainRequest.LoraChoice;
 import dev.finexl.explain.ExplainRequest.PolicyRule;
 import dev.finexl.explain.InvalidRequestException;
@@ -142,6 +143,23 @@ final class ExplainOptions {
             description = "ask the base for each aspect that is found, where that has not been measured before")
     boolean calibrate;
 
+    @Option(
+            names = "--trigger",
+            paramLabel = "TEXT",
+            description = "words that the personalized side's prompts get in front, \"\" for none;"
+                    + " default: those that the LoRA's file names")
+    String trigger;
+
+    @Option(names = "--trigger-both", description = "let the base's prompts have the trigger too")
+    boolean triggerBoth;
+
+    @Option(
+            names = "--embedding",
+            paramLabel = "FILE[:TOKEN]",
+            description = "textual inversion of the personalized model, and the word that it stands for;"
+                    + " default: the file's own; may be repeated")
+    List<String> embeddings = List.of();
+
     /**
      * The request that these options are.
      *
@@ -185,6 +203,9 @@ final class ExplainOptions {
                 .sequential(sequential)
                 .precision(precision)
                 .calibrate(calibrate)
+                .trigger(trigger)
+                .triggerBoth(triggerBoth ? Boolean.TRUE : null)
+                .embeddings(embeddings.stream().map(ExplainOptions::embedding).toList())
                 .build();
     }
 
@@ -193,6 +214,7 @@ final class ExplainOptions {
         return Stream.of(
                         Stream.of(base, personalized, encoder, baseImages, personalizedImages),
                         loras.stream().map(l -> lora(l).model()),
+                        embeddings.stream().map(e -> embedding(e).model()),
                         heads == null ? Stream.<String>empty() : heads.stream())
                 .flatMap(references -> references)
                 .filter(Objects::nonNull)
@@ -210,6 +232,15 @@ final class ExplainOptions {
             }
         }
         return new LoraChoice(text, 1.0);
+    }
+
+    /** {@code file:token}; a colon before a slash belongs to the file's name. */
+    static EmbeddingChoice embedding(String text) {
+        int colon = text.lastIndexOf(':');
+        boolean token = colon > 0 && colon < text.length() - 1 && text.indexOf('/', colon) < 0;
+        return token
+                ? new EmbeddingChoice(text.substring(0, colon), text.substring(colon + 1))
+                : new EmbeddingChoice(text, null);
     }
 
     /** {@code head.number:limit=x}; the number's own name may hold any of these signs, the head's holds no full stop. */

@@ -1,9 +1,13 @@
 package dev.finexl.serve.http;
 
+import dev.finexl.explain.ModelDescription;
 import dev.finexl.store.Catalogue;
+import dev.finexl.store.ModelReferenceException;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.ws.rs.GET;
+import jakarta.ws.rs.NotFoundException;
 import jakarta.ws.rs.Path;
+import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.MediaType;
 import java.util.List;
@@ -36,5 +40,19 @@ public class ModelsResource {
         return catalogue.list().stream()
                 .map(entry -> new Model(entry.reference(), entry.kind().label()))
                 .toList();
+    }
+
+    /** What the files of one model say of it. */
+    @GET
+    @Path("/{reference: .+}")
+    @Produces(MediaType.APPLICATION_JSON)
+    @RunOnVirtualThread
+    @Operation(operationId = "model", summary = "Describe a model that a request can name")
+    public ModelDescription model(@PathParam("reference") String reference) {
+        try {
+            return ModelDescription.of(catalogue.find(reference));
+        } catch (ModelReferenceException e) {
+            throw new NotFoundException(e.getMessage());
+        }
     }
 }

@@ -58,7 +58,7 @@ class LoraMergerTest {
         LoraFile lora = lora(golden.get("file").asText());
         double weight = -0.75;
         Map<LoraPart, Map<String, ByteBuffer>> merged =
-                new LoraMerger(LoraFamily.STABLE_DIFFUSION, graphs).merge(List.of(new WeightedLora(lora, weight)));
+                new LoraMerger(LoraFamily.STABLE_DIFFUSION_1, graphs).merge(List.of(new WeightedLora(lora, weight)));
         int layers = 0;
         for (JsonNode module : golden.get("modules")) {
             String path = module.get("module").asText();
@@ -121,7 +121,7 @@ class LoraMergerTest {
     void addsUpSeveralLoras() throws IOException {
         LoraFile first = lora("loras/peft-unet-and-text.safetensors");
         LoraFile second = lora("loras/kohya.safetensors");
-        LoraMerger merger = new LoraMerger(LoraFamily.STABLE_DIFFUSION, sd1());
+        LoraMerger merger = new LoraMerger(LoraFamily.STABLE_DIFFUSION_1, sd1());
         var both = merger.merge(List.of(new WeightedLora(first, 0.7), new WeightedLora(second, -0.4)));
         var one = merger.merge(List.of(new WeightedLora(first, 0.7)));
         var other = merger.merge(List.of(new WeightedLora(second, -0.4)));
@@ -147,7 +147,7 @@ class LoraMergerTest {
         WeightedLora half =
                 new WeightedLora(LoraFile.of(pair("unet.a.b", 10, 100).read()), 0.5);
         Map<String, ByteBuffer> merged = new LoraMerger(
-                        LoraFamily.STABLE_DIFFUSION, Map.of(LoraPart.UNET, model.read()))
+                        LoraFamily.STABLE_DIFFUSION_1, Map.of(LoraPart.UNET, model.read()))
                 .merge(List.of(half, half))
                 .get(LoraPart.UNET);
         assertThat(floats(MemorySegment.ofBuffer(merged.get("w")), 6)).containsExactly(UPDATED_IN_FIRST);
@@ -156,7 +156,7 @@ class LoraMergerTest {
     @Test
     void changesNothingWithWeightZeroAndNothingWithoutLoras() throws IOException {
         Map<LoraPart, OnnxGraph> graphs = sd1();
-        LoraMerger merger = new LoraMerger(LoraFamily.STABLE_DIFFUSION, graphs);
+        LoraMerger merger = new LoraMerger(LoraFamily.STABLE_DIFFUSION_1, graphs);
         assertThat(merger.merge(List.of())).isEmpty();
         OnnxGraph unet = graphs.get(LoraPart.UNET);
         merger.merge(List.of(new WeightedLora(lora("loras/kohya-locon.safetensors"), 0)))
@@ -178,7 +178,7 @@ class LoraMergerTest {
     @ParameterizedTest
     @MethodSource("goldenRefusals")
     void refusesWhatCannotBeMergedAndNamesTheKey(JsonNode golden) throws IOException {
-        LoraMerger merger = new LoraMerger(LoraFamily.STABLE_DIFFUSION, sd1());
+        LoraMerger merger = new LoraMerger(LoraFamily.STABLE_DIFFUSION_1, sd1());
         String file = golden.get("file").asText();
         assertThatThrownBy(() -> merger.merge(List.of(new WeightedLora(lora(file), 1))))
                 .isInstanceOf(LoraException.class)
@@ -201,7 +201,7 @@ class LoraMergerTest {
     @Test
     void refusesALoraForAPartThatTheModelLacks() throws IOException {
         LoraMerger merger =
-                new LoraMerger(LoraFamily.STABLE_DIFFUSION, Map.of(LoraPart.UNET, sd1().get(LoraPart.UNET)));
+                new LoraMerger(LoraFamily.STABLE_DIFFUSION_1, Map.of(LoraPart.UNET, sd1().get(LoraPart.UNET)));
         assertThatThrownBy(() -> merger.merge(List.of(new WeightedLora(lora("loras/diffusers-old.safetensors"), 1))))
                 .isInstanceOf(LoraException.class)
                 .hasMessageContaining("is for the text_encoder, which the model does not have");
@@ -220,7 +220,7 @@ class LoraMergerTest {
 
     private static Map<String, ByteBuffer> merge(LoraPart part, OnnxBytes model, SafetensorsBytes lora)
             throws IOException {
-        return new LoraMerger(LoraFamily.STABLE_DIFFUSION, Map.of(part, model.read()))
+        return new LoraMerger(LoraFamily.STABLE_DIFFUSION_1, Map.of(part, model.read()))
                 .merge(List.of(new WeightedLora(LoraFile.of(lora.read()), 1)))
                 .get(part);
     }

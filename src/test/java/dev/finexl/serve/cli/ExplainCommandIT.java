@@ -205,6 +205,11 @@ class ExplainCommandIT {
         assertThat(run.exit()).isZero();
         assertThat(run.out()).contains("classpath:mini-diffusion").contains("lora");
         assertThat(run.err()).isEmpty();
+        Run described = finexl("models", "mini-diffusion", "vivid");
+        assertThat(described.exit()).isZero();
+        assertThat(described.out())
+                .contains("Stable Diffusion 1", "unet/model.onnx", "MiB", "Scheduler")
+                .contains("layers of", "rank");
     }
 
     @Test

@@ -116,6 +116,22 @@ class ExplainResourceTest {
     }
 
     @Test
+    void describesAModel() {
+        given().get("/models/classpath:mini-diffusion")
+                .then()
+                .statusCode(200)
+                .body("family", equalTo("Stable Diffusion 1"))
+                .body("pipeline", equalTo("StableDiffusionPipeline"))
+                .body("parts.file", hasItem("unet/model.onnx"));
+        given().get("/models/vivid")
+                .then()
+                .statusCode(200)
+                .body("kind", equalTo("lora"))
+                .body("lora.parts", hasItem("unet"));
+        given().get("/models/no/such/model").then().statusCode(404);
+    }
+
+    @Test
     void comparesFoldersOfPictures() {
         post(Map.of(
                         "baseImages", root() + "/pictures-a",

@@ -1,0 +1,30 @@
+package dev.finexl.embed;
+
+import dev.finexl.onnx.NetworkCard;
+import dev.finexl.store.ModelFiles;
+import dev.finexl.store.ModelJson;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * What can be said of an encoder's directory without opening it.
+ *
+ * @param family {@code model_type} of its configuration, e.g. {@code clip}
+ * @param parts its networks, the vision model first where it has its own
+ */
+public record EncoderCard(String family, List<NetworkCard> parts) {
+
+    /**
+     * @throws EncoderException if there are no networks where they are expected
+     * @throws dev.finexl.store.ModelFileException if a file is missing or damaged
+     */
+    public static EncoderCard read(ModelFiles files) throws IOException {
+        String family = ModelJson.read(files, "config.json").path("model_type").asText("");
+        List<NetworkCard> parts = new ArrayList<>();
+        for (String network : ClipEncoder.layout(files)) {
+            parts.add(NetworkCard.read(files, network));
+        }
+        return new EncoderCard(ModelJson.excerpt(family), parts);
+    }
+}
