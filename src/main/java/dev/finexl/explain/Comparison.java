@@ -68,13 +68,13 @@ sealed interface Comparison {
 
     /**
      * How to sample; null where neither the request nor the model's {@code finexl.json} says, and the model's own
-     * configuration decides.
+     * configuration decides, or what is usual.
      */
     record Sampling(
             String schedulerName,
             JsonNode schedulerConfig,
-            int steps,
-            double guidanceScale,
+            Integer steps,
+            Double guidanceScale,
             String negativePrompt,
             Integer height,
             Integer width) {}

@@ -4,7 +4,10 @@ import dev.finexl.embed.AspectHead;
 import dev.finexl.embed.ClipEncoder;
 import dev.finexl.generate.ImageGenerator;
 import dev.finexl.generate.TextualInversion;
+import dev.finexl.generate.autoregressive.AutoregressiveModel;
+import dev.finexl.generate.described.GeneratorKind;
 import dev.finexl.generate.diffusion.DiffusionModels;
+import dev.finexl.generate.gan.GanModel;
 import dev.finexl.generate.lora.LoraFile;
 import dev.finexl.generate.lora.WeightedLora;
 import dev.finexl.onnx.OnnxRuntime;
@@ -12,6 +15,7 @@ import dev.finexl.onnx.SharedModels;
 import dev.finexl.onnx.SharedModels.Lease;
 import dev.finexl.store.CatalogueEntry;
 import dev.finexl.store.ModelFileException;
+import dev.finexl.store.ModelKind;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -72,7 +76,17 @@ public final class OpenModels implements AutoCloseable {
 
     /** The generator of an entry, opened if need be. */
     Lease<ImageGenerator> generator(CatalogueEntry entry) {
-        return generators.acquire(key(entry), () -> DiffusionModels.open(runtime, entry.files()));
+        return generators.acquire(key(entry), () -> open(entry));
+    }
+
+    private ImageGenerator open(CatalogueEntry entry) {
+        if (entry.kind() == ModelKind.DIFFUSION) {
+            return DiffusionModels.open(runtime, entry.files());
+        }
+        return switch (GeneratorKind.of(entry.files())) {
+            case GAN -> GanModel.open(runtime, entry.files());
+            case AUTOREGRESSIVE -> AutoregressiveModel.open(runtime, entry.files());
+        };
     }
 
     /**

@@ -48,14 +48,15 @@ public record Provenance(
     /**
      * How the pictures were sampled.
      *
-     * @param scheduler class and configuration of the noise scheduler
+     * @param scheduler class and configuration of the noise scheduler; absent, as its steps are, where there is none
+     * @param guidanceScale absent where the model knows no guidance
      * @param negativePrompt null where the model has something else for none than an empty one
-     * @param evaluations evaluations of the denoiser for one picture
+     * @param evaluations evaluations of the denoiser, or of the decoder that writes tokens, for one picture
      */
     public record Sampler(
-            JsonNode scheduler,
-            int steps,
-            double guidanceScale,
+            @JsonInclude(JsonInclude.Include.NON_NULL) JsonNode scheduler,
+            @JsonInclude(JsonInclude.Include.NON_NULL) Integer steps,
+            @JsonInclude(JsonInclude.Include.NON_NULL) Double guidanceScale,
             String negativePrompt,
             int height,
             int width,

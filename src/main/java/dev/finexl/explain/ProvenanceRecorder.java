@@ -8,6 +8,7 @@ import dev.finexl.embed.AspectHead;
 import dev.finexl.explain.RequestResolver.Plan;
 import dev.finexl.generate.ImageGenerator;
 import dev.finexl.generate.SamplerSettings;
+import dev.finexl.generate.SamplingOption;
 import dev.finexl.onnx.OnnxRuntime;
 import dev.finexl.store.CatalogueEntry;
 import dev.finexl.store.ModelFileException;
@@ -20,6 +21,7 @@ import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 
@@ -73,11 +75,14 @@ final class ProvenanceRecorder {
 
     /** What of the settings a picture depends on. */
     static Provenance.Sampler described(SamplerSettings settings, ImageGenerator base) {
-        JsonNode scheduler = MAPPER.valueToTree(settings.scheduler().config());
+        Set<SamplingOption> options = base.options();
+        JsonNode scheduler = settings.scheduler() == null
+                ? null
+                : MAPPER.valueToTree(settings.scheduler().config());
         return new Provenance.Sampler(
                 scheduler,
-                settings.steps(),
-                settings.guidanceScale(),
+                options.contains(SamplingOption.STEPS) ? settings.steps() : null,
+                options.contains(SamplingOption.GUIDANCE_SCALE) ? settings.guidanceScale() : null,
                 settings.negativePrompt(),
                 settings.height(),
                 settings.width(),

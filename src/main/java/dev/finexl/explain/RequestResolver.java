@@ -28,17 +28,17 @@ final class RequestResolver {
     /** The fewest pairs with which a sign-flip test can reject at level 0.05. */
     private static final int ENOUGH_IMAGES = 6;
 
-    private static final int FALLBACK_STEPS = 25;
-    private static final double FALLBACK_GUIDANCE = 7.5;
     private static final Set<String> IMAGE_ENDINGS = Set.of(".png", ".jpg", ".jpeg", ".webp", ".gif", ".bmp");
 
     private final Catalogue catalogue;
     private final String configuredEncoder;
+    private final PictureModels pictureModels;
 
     /** @param configuredEncoder reference of the encoder for a base that names none; null if there is none */
     RequestResolver(Catalogue catalogue, String configuredEncoder) {
         this.catalogue = catalogue;
         this.configuredEncoder = configuredEncoder;
+        this.pictureModels = new PictureModels(catalogue);
     }
 
     RequestResolver withCatalogue(Catalogue other) {
@@ -118,16 +118,14 @@ final class RequestResolver {
     }
 
     private Plan resolveSampled(ExplainRequest request, List<String> warnings) {
-        CatalogueEntry base = find("base", request.base(), ModelKind.DIFFUSION);
+        PictureModels.Sides sides = pictureModels.find(request);
+        CatalogueEntry base = sides.base();
         if (request.personalized() == null
                 && request.loras().isEmpty()
                 && request.embeddings().isEmpty()) {
             throw new InvalidRequestException(
                     "loras", "expected 'loras', 'embeddings' or 'personalized': nothing to compare the base with");
         }
-        CatalogueEntry personalized = request.personalized() == null
-                ? base
-                : find("personalized", request.personalized(), ModelKind.DIFFUSION);
         List<Comparison.Lora> loras = new ArrayList<>();
         for (int i = 0; i < request.loras().size(); i++) {
             String field = "loras[%d].model".formatted(i);
@@ -136,7 +134,7 @@ final class RequestResolver {
         }
         List<Comparison.Embedding> embeddings = embeddings(request);
         ModelDefaults defaults = ModelDefaults.read(base.files());
-        CatalogueEntry encoder = encoder(request.encoder(), defaults.encoder());
+        CatalogueEntry encoder = encoder(request.encoder(), first(defaults.encoder(), sides.textEncoder()));
         warnIfForeign(base.files().reference(), encoder, warnings);
         ModelDefaults encoderDefaults = ModelDefaults.read(encoder.files());
         PromptSet prompts = prompts(request, first(defaults.prompts(), encoderDefaults.prompts(), FALLBACK));
@@ -149,7 +147,7 @@ final class RequestResolver {
         Comparison comparison = new Comparison.Sampled(
                 base,
                 defaults,
-                personalized,
+                sides.personalized(),
                 loras,
                 embeddings,
                 trigger(request, loras, embeddings),
@@ -208,8 +206,8 @@ final class RequestResolver {
         return new Comparison.Sampling(
                 request.schedulerConfig() != null ? null : first(request.scheduler(), defaults.scheduler()),
                 request.schedulerConfig(),
-                first(request.steps(), defaults.steps(), FALLBACK_STEPS),
-                first(request.guidanceScale(), defaults.guidanceScale(), FALLBACK_GUIDANCE),
+                first(request.steps(), defaults.steps()),
+                first(request.guidanceScale(), defaults.guidanceScale()),
                 request.negativePrompt(),
                 first(request.height(), defaults.height()),
                 first(request.width(), defaults.width()));
@@ -337,22 +335,7 @@ final class RequestResolver {
     }
 
     private CatalogueEntry find(String field, String reference, ModelKind expected) {
-        if (reference == null) {
-            throw new InvalidRequestException(field, "expected the reference of a model");
-        }
-        CatalogueEntry entry;
-        try {
-            entry = catalogue.find(reference);
-        } catch (ModelReferenceException e) {
-            throw new InvalidRequestException(field, e);
-        }
-        if (entry.kind() != expected) {
-            throw new InvalidRequestException(
-                    field,
-                    "model '%s' is a %s, expected a %s"
-                            .formatted(reference, entry.kind().label(), expected.label()));
-        }
-        return entry;
+        return ModelFinder.find(catalogue, field, reference, expected);
     }
 
     private CatalogueEntry folder(String field, String reference) {

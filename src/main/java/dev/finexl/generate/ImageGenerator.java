@@ -3,7 +3,9 @@ package dev.finexl.generate;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.finexl.generate.lora.WeightedLora;
 import dev.finexl.onnx.RunScope;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
 
 /**
  * Makes pictures from prompts. A picture depends on its prompt, its seed and the settings, never on the pictures that
@@ -12,6 +14,9 @@ import java.util.List;
  * <p>Thread-safe; who opens a generator closes it.
  */
 public interface ImageGenerator extends AutoCloseable {
+
+    /** The guidance scale of diffusers' own pipelines. */
+    double FALLBACK_GUIDANCE = 7.5;
 
     /**
      * Makes one picture for each request, in batches, and hands each batch on as soon as it is done, in the order of
@@ -29,6 +34,7 @@ public interface ImageGenerator extends AutoCloseable {
      * it touches is opened again; see {@link dev.finexl.onnx.OnnxRuntime#personalize}.
      *
      * @throws dev.finexl.generate.lora.LoraException if a LoRA does not fit this model; the message names the key
+     * @throws GeneratorException if the model is of a kind that takes no LoRAs
      */
     ImageGenerator personalize(List<WeightedLora> loras);
 
@@ -46,7 +52,17 @@ public interface ImageGenerator extends AutoCloseable {
         return personalize(loras);
     }
 
-    /** The scheduler configuration that comes with the model. */
+    /** What of a request's sampling it understands; with anything else a request cannot be meant for it. */
+    default Set<SamplingOption> options() {
+        return EnumSet.allOf(SamplingOption.class);
+    }
+
+    /** The guidance scale for a request that names none; at 1 and below there is no guidance. */
+    default double guidanceScale() {
+        return FALLBACK_GUIDANCE;
+    }
+
+    /** The scheduler configuration that comes with the model; null for one without {@link SamplingOption#SCHEDULER}. */
     JsonNode schedulerConfig();
 
     /** The height in pixels that the model was made for. */
@@ -67,7 +83,8 @@ public interface ImageGenerator extends AutoCloseable {
     }
 
     /**
-     * How often the denoiser is evaluated for one picture; guidance counts twice where it takes a second evaluation.
+     * How often the denoiser, or the decoder that writes tokens, is evaluated for one picture; guidance counts twice where it
+     * takes a second evaluation. 0 for a generator without either.
      *
      * @throws dev.finexl.generate.scheduler.SchedulerException if the scheduler does not have so many steps
      * @throws GeneratorException if the model cannot make pictures of these settings

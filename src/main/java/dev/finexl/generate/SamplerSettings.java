@@ -4,9 +4,9 @@ import dev.finexl.generate.scheduler.Scheduler;
 import java.util.Objects;
 
 /**
- * How a diffusion model samples.
+ * How a generator samples. What its {@linkplain ImageGenerator#options options} lack it does not look at.
  *
- * @param scheduler the noise scheduler
+ * @param scheduler the noise scheduler; null for a generator that has none
  * @param steps inference steps, 1 or more
  * @param guidanceScale weight of classifier-free guidance; at 1 and below there is none, and no second evaluation. Models
  *     with a guidance embedding are told it instead
@@ -27,7 +27,6 @@ public record SamplerSettings(
         PipelineOptions options) {
 
     public SamplerSettings {
-        Objects.requireNonNull(scheduler);
         Objects.requireNonNull(options);
         if (steps < 1 || height < 1 || width < 1 || batch < 1 || !Double.isFinite(guidanceScale)) {
             throw new IllegalArgumentException(

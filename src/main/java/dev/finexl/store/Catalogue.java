@@ -196,7 +196,7 @@ public final class Catalogue {
         return new ModelReferenceException(
                 "model '%s' is of no known kind: expected a folder with model_index.json (diffusion), a folder"
                                 .formatted(reference)
-                        + " with config.json (encoder), a folder with head.json (head) or a .safetensors file (LoRA)");
+                        + " with generator.json (generator), a folder with config.json (encoder), a folder with head.json (head) or a .safetensors file (LoRA)");
     }
 
     /** Whether a model is part of the program. */

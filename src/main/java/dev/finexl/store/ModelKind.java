@@ -8,7 +8,9 @@ import java.util.function.Predicate;
 public enum ModelKind {
     /** A text-to-image diffusion model: a directory with {@code model_index.json}. */
     DIFFUSION,
-    /** A pair of image and text encoders: a directory with {@code config.json} and no {@code model_index.json} or {@code head.json}. */
+    /** Another generator of pictures, such as a GAN or an autoregressive model: a directory with {@code generator.json}. */
+    GENERATOR,
+    /** A pair of image and text encoders: a directory with {@code config.json} and none of the others' files. */
     ENCODER,
     /** A LoRA: one {@code .safetensors} file. */
     LORA,
@@ -27,10 +29,18 @@ public enum ModelKind {
         if (has.test("model_index.json")) {
             return Optional.of(DIFFUSION);
         }
+        if (has.test("generator.json")) {
+            return Optional.of(GENERATOR);
+        }
         if (has.test("head.json")) {
             return Optional.of(HEAD);
         }
         return has.test("config.json") ? Optional.of(ENCODER) : Optional.empty();
+    }
+
+    /** Whether it makes pictures. */
+    public boolean makesPictures() {
+        return this == DIFFUSION || this == GENERATOR;
     }
 
     /** The name for people, e.g. {@code lora}. */

@@ -6,6 +6,7 @@ import dev.finexl.generate.BatchListener;
 import dev.finexl.generate.GeneratorException;
 import dev.finexl.generate.ImageGenerator;
 import dev.finexl.generate.ImageRequest;
+import dev.finexl.generate.Opened;
 import dev.finexl.generate.SamplerSettings;
 import dev.finexl.generate.TextualInversion;
 import dev.finexl.generate.lora.LoraMerger;

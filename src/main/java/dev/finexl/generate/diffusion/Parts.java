@@ -3,6 +3,7 @@ package dev.finexl.generate.diffusion;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.finexl.embed.ClipTokenizer;
 import dev.finexl.embed.T5Tokenizer;
+import dev.finexl.generate.Opened;
 import dev.finexl.generate.lora.LoraPart;
 import dev.finexl.onnx.OnnxRuntime;
 import dev.finexl.onnx.OnnxSession;

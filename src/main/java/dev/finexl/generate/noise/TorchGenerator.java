@@ -85,7 +85,14 @@ public final class TorchGenerator {
         return radius * Math.cos(angle);
     }
 
-    private void uniforms(float[] target, int offset, int count) {
+    /**
+     * Fills a part of an array with uniforms from 0 (inclusive) to 1 (exclusive), as one {@code torch.rand} of {@code count}
+     * values does. It leaves the normals that are kept for later alone.
+     *
+     * @throws IndexOutOfBoundsException if the part is not inside the array; the generator is then unchanged
+     */
+    public void uniforms(float[] target, int offset, int count) {
+        Objects.checkFromIndexSize(offset, count, target.length);
         for (int i = offset; i < offset + count; i++) {
             target[i] = (words.nextInt() & FLOAT_MASK) * FLOAT_UNIT;
         }

@@ -1,4 +1,4 @@
-package dev.finexl.generate.diffusion;
+package dev.finexl.generate;
 
 import dev.finexl.onnx.OnnxException;
 import java.util.ArrayList;
@@ -8,22 +8,24 @@ import java.util.List;
  * What has been opened of a model so far. Exists because a model has many parts, and one that fails to open must not
  * leave the others open: whatever was added is closed again unless it is {@linkplain #keep kept}.
  */
-final class Opened implements AutoCloseable {
+public final class Opened implements AutoCloseable {
 
     private final List<AutoCloseable> parts = new ArrayList<>();
     private boolean kept;
 
-    <T extends AutoCloseable> T add(T part) {
+    /** Takes a part in, and returns it. */
+    public <T extends AutoCloseable> T add(T part) {
         parts.add(part);
         return part;
     }
 
-    List<AutoCloseable> all() {
+    /** The parts in the order of their opening. */
+    public List<AutoCloseable> all() {
         return parts;
     }
 
     /** Leaves the parts open: from now on somebody else closes them. */
-    void keep() {
+    public void keep() {
         kept = true;
     }
 
@@ -35,7 +37,7 @@ final class Opened implements AutoCloseable {
     }
 
     /** Closes the parts in the reverse order of their opening, all of them even if one fails. */
-    static void closeAll(List<AutoCloseable> parts) {
+    public static void closeAll(List<AutoCloseable> parts) {
         RuntimeException failure = null;
         for (AutoCloseable part : parts.reversed()) {
             try {

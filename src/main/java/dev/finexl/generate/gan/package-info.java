@@ -1,0 +1,2 @@
+/** Generators that make a picture of a latent vector in one evaluation. */
+package dev.finexl.generate.gan;

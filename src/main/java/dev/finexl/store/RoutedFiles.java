@@ -1,0 +1,128 @@
+package dev.finexl.store;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.lang.foreign.MemorySegment;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * A model whose files lie in several places. Exists because what is opened, hashed and compared is one model, though its
+ * maker may have left parts of it with another: a fine-tune without what it did not change, a generator without its
+ * encoder. Whoever reads such files need not know.
+ */
+public final class RoutedFiles implements ModelFiles {
+
+    private final String reference;
+    private final List<Layer> layers;
+
+    /**
+     * A place where files lie.
+     *
+     * @param mount what stands before their names here, empty or a folder with its {@code /}
+     * @param files the place
+     * @param folder what stands before their names there
+     */
+    private record Layer(String mount, ModelFiles files, String folder) {
+
+        boolean covers(String name) {
+            return name.startsWith(mount);
+        }
+
+        String there(String name) {
+            return folder + name.substring(mount.length());
+        }
+    }
+
+    private RoutedFiles(String reference, List<Layer> layers) {
+        this.reference = reference;
+        this.layers = layers;
+    }
+
+    /** @param folder a folder of the model with its {@code /}, whose files are the whole model here */
+    public static ModelFiles folder(ModelFiles files, String folder) {
+        return new RoutedFiles(
+                files.reference() + "/" + folder.substring(0, folder.length() - 1),
+                List.of(new Layer("", files, folder)));
+    }
+
+    /** A model that has, where it lacks a file, that of another. */
+    public static ModelFiles completed(ModelFiles own, ModelFiles other) {
+        return new RoutedFiles(own.reference(), List.of(new Layer("", own, ""), new Layer("", other, "")));
+    }
+
+    /**
+     * A model with another as a folder of it.
+     *
+     * @param folder with its {@code /}
+     */
+    public static ModelFiles mounted(ModelFiles own, String folder, ModelFiles other) {
+        return new RoutedFiles(own.reference(), List.of(new Layer("", own, ""), new Layer(folder, other, "")));
+    }
+
+    /** The first place that has the file; for one that is nowhere, the first, which has the right words for that. */
+    private Layer layer(String name) {
+        return layers.stream()
+                .filter(layer -> layer.covers(name) && layer.files().has(layer.there(name)))
+                .findFirst()
+                .orElse(layers.getFirst());
+    }
+
+    @Override
+    public String reference() {
+        return reference;
+    }
+
+    @Override
+    public boolean has(String name) {
+        Layer layer = layer(name);
+        return layer.files().has(layer.there(name));
+    }
+
+    @Override
+    public List<String> names() {
+        Layer own = layers.getFirst();
+        return own.folder().isEmpty() ? own.files().names() : List.of();
+    }
+
+    @Override
+    public long size(String name) {
+        Layer layer = layer(name);
+        return layer.files().size(layer.there(name));
+    }
+
+    @Override
+    public InputStream open(String name) throws IOException {
+        Layer layer = layer(name);
+        return layer.files().open(layer.there(name));
+    }
+
+    @Override
+    public MemorySegment map(String name) throws IOException {
+        Layer layer = layer(name);
+        return layer.files().map(layer.there(name));
+    }
+
+    @Override
+    public Optional<Path> path(String name) {
+        Layer layer = layer(name);
+        return layer.files().path(layer.there(name));
+    }
+
+    @Override
+    public String fingerprint() {
+        return String.join(
+                "+",
+                layers.stream()
+                        .map(layer ->
+                                layer.files().reference() + "@" + layer.files().fingerprint())
+                        .toList());
+    }
+
+    @Override
+    public String sha256(String name) throws IOException {
+        Layer layer = layer(name);
+        return layer.files().sha256(layer.there(name));
+    }
+}
