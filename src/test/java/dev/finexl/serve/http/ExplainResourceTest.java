@@ -153,7 +153,7 @@ class ExplainResourceTest {
                 Arguments.of("base", quick(Map.of("base", "/etc")), "/etc"),
                 Arguments.of("base", quick(Map.of("base", "../../etc")), "../../etc"),
                 Arguments.of("base", quick(Map.of("base", "s3://bucket/model")), "finexl.storage.allowed"),
-                Arguments.of("base", quick(Map.of("base", "vivid")), "expected a diffusion"),
+                Arguments.of("base", quick(Map.of("base", "vivid")), "expected a model that makes pictures"),
                 Arguments.of("base", Map.of(), "expected"),
                 Arguments.of("propose", quick(Map.of("propose", true)), "finexl.proposer.base-url"),
                 Arguments.of("loras", Map.of("base", "mini-diffusion"), "nothing to compare"),
