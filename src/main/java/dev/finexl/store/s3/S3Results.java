@@ -3,7 +3,9 @@ package dev.finexl.store.s3;
 import dev.finexl.store.ResultStore;
 import dev.finexl.store.StorageException;
 import java.io.IOException;
+import java.util.Map;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.function.UnaryOperator;
 import software.amazon.awssdk.core.ResponseInputStream;
 import software.amazon.awssdk.core.exception.SdkException;
@@ -14,6 +16,9 @@ import software.amazon.awssdk.services.s3.model.PutObjectRequest;
 
 /** Results as objects below a prefix. */
 public final class S3Results implements ResultStore {
+
+    /** A call whose answer was lost is repeated, and meets what it wrote itself: only by this can it tell. */
+    private static final String WRITER = "finexl-writer";
 
     private final S3Connection connection;
     private final S3Location folder;
@@ -52,14 +57,30 @@ public final class S3Results implements ResultStore {
     @Override
     public boolean putIfAbsent(String key, byte[] body, String contentType) {
         S3Location object = object(key);
+        String writer = UUID.randomUUID().toString();
         try {
-            put(object, body, contentType, request -> request.ifNoneMatch("*"));
+            put(object, body, contentType, request -> request.ifNoneMatch("*").metadata(Map.of(WRITER, writer)));
             return true;
         } catch (StorageException e) {
             if (e.getCause() instanceof SdkException cause && S3Failure.of(cause) == S3Failure.CHANGED) {
-                return false;
+                return writer.equals(writer(object));
             }
             throw e;
+        }
+    }
+
+    /** Who wrote an object; null if it does not say, or is gone. */
+    private String writer(S3Location object) {
+        try {
+            return connection
+                    .client()
+                    .headObject(r -> r.bucket(object.bucket()).key(object.key()))
+                    .metadata()
+                    .get(WRITER);
+        } catch (NoSuchKeyException _) {
+            return null;
+        } catch (SdkException e) {
+            throw failed("cannot be read", object, S3Failure.of(e), e);
         }
     }
 

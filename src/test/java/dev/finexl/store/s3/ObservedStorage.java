@@ -18,7 +18,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.BiFunction;
 
-/** Stands between a client that reads and a storage server: notes every request, and can hold or spoil the answer. */
+/** Stands between a client and a storage server: notes every request, and can hold or spoil the answer. */
 final class ObservedStorage implements AutoCloseable {
 
     private final StorageServer storage = new StorageServer();
@@ -136,8 +136,19 @@ final class ObservedStorage implements AutoCloseable {
         HttpRequest.Builder forwarded = HttpRequest.newBuilder(URI.create(storage.endpoint()
                         + uri.getRawPath()
                         + (uri.getRawQuery() == null ? "" : "?" + uri.getRawQuery())))
-                .method(exchange.getRequestMethod(), HttpRequest.BodyPublishers.noBody());
-        for (String name : List.of("Range", "If-Match", "Authorization", "x-amz-date", "x-amz-content-sha256")) {
+                .method(
+                        exchange.getRequestMethod(),
+                        HttpRequest.BodyPublishers.ofByteArray(
+                                exchange.getRequestBody().readAllBytes()));
+        for (String name : List.of(
+                "Range",
+                "If-Match",
+                "If-None-Match",
+                "Content-Type",
+                "x-amz-meta-finexl-writer",
+                "Authorization",
+                "x-amz-date",
+                "x-amz-content-sha256")) {
             String value = exchange.getRequestHeaders().getFirst(name);
             if (value != null) {
                 forwarded.header(name, value);

@@ -14,6 +14,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
@@ -90,6 +91,25 @@ class ResultStoreTest {
                     .toList();
             assertThat(winners).hasSize(1);
             assertThat(store.get("one.json")).hasValue(bytes("" + winners.getFirst()));
+        }
+    }
+
+    @Test
+    void knowsItsOwnResultWhenTheAnswerWasLost() throws Exception {
+        try (ObservedStorage observed = new ObservedStorage();
+                S3Connection client = new S3Connection(StorageServer.settings(observed.endpoint()))) {
+            observed.storage().bucket("results");
+            AtomicInteger writes = new AtomicInteger();
+            observed.tamper((request, answer) -> request.method().equals("PUT") && writes.incrementAndGet() == 1
+                    ? ObservedStorage.Answer.failing(503, "SlowDown")
+                    : answer);
+            ResultStore store = new S3Results(client, S3Location.parse("s3://results/lost"));
+            assertThat(store.putIfAbsent("one.json", bytes("1"), "application/json"))
+                    .isTrue();
+            assertThat(writes).hasValue(2);
+            assertThat(store.putIfAbsent("one.json", bytes("2"), "application/json"))
+                    .isFalse();
+            assertThat(store.get("one.json")).hasValue(bytes("1"));
         }
     }
 
