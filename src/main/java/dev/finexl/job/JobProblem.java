@@ -39,6 +39,11 @@ public record JobProblem(
      */
     public record Violation(String field, String in, String message) {}
 
+    /** A problem that is not of a field. */
+    public JobProblem(int status, String title, String detail) {
+        this(status, title, detail, List.of());
+    }
+
     /** What a failure means to who asked. The text of a failure that nobody foresaw stays in the log. */
     public static JobProblem of(Throwable failure) {
         return switch (failure) {
@@ -54,14 +59,14 @@ public record JobProblem(
             case ImageFileException e -> unusable(e);
             case OnnxException e -> unusable(e);
             case CancellationException _ ->
-                plain(UNAVAILABLE, "Stopped", "the explanation was stopped before it was done");
-            default -> plain(INTERNAL_ERROR, "Internal error", "the explanation failed; the log says why");
+                new JobProblem(UNAVAILABLE, "Stopped", "the explanation was stopped before it was done");
+            default -> new JobProblem(INTERNAL_ERROR, "Internal error", "the explanation failed; the log says why");
         };
     }
 
     /** Of a job that was begun several times and never ended. */
     static JobProblem lost(int attempts) {
-        return plain(
+        return new JobProblem(
                 INTERNAL_ERROR,
                 "Lost",
                 "the explanation was begun %d times, and each time the process that worked on it ended"
@@ -73,11 +78,8 @@ public record JobProblem(
         return status < INTERNAL_ERROR;
     }
 
-    private static JobProblem unusable(RuntimeException e) {
-        return plain(UNPROCESSABLE, "A model or a picture cannot be used", e.getMessage());
-    }
-
-    private static JobProblem plain(int status, String title, String detail) {
-        return new JobProblem(status, title, detail, List.of());
+    /** Of a model or a picture that is not what it should be. */
+    public static JobProblem unusable(RuntimeException e) {
+        return new JobProblem(UNPROCESSABLE, "A model or a picture cannot be used", e.getMessage());
     }
 }

@@ -3,6 +3,7 @@ package dev.finexl.job.audit;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonPropertyOrder;
 import dev.finexl.explain.Explanation;
+import dev.finexl.job.JobProblem;
 
 /**
  * What is written when an audit is over, one way or the other. The order of the fields is part of the contract.
@@ -22,7 +23,7 @@ record AuditResult(
         long attempt,
         String status,
         Explanation explanation,
-        Problem problem) {
+        JobProblem problem) {
 
     static final String SUCCEEDED = "succeeded";
     static final String FAILED = "failed";

@@ -7,6 +7,7 @@ import dev.finexl.explain.ExplainListener;
 import dev.finexl.explain.ExplainRequest;
 import dev.finexl.explain.Explainer;
 import dev.finexl.explain.Explanation;
+import dev.finexl.job.JobProblem;
 import dev.finexl.job.audit.RunOnce.Held;
 import dev.finexl.onnx.RunScope;
 import dev.finexl.store.ModelReferenceException;
@@ -218,7 +219,7 @@ final class Auditor {
                     task.source(), task.requestHash(), held.attempt(), AuditResult.SUCCEEDED, explanation, null);
             stays |= explanation.isComplete();
         } catch (RuntimeException e) {
-            Problem problem = Problem.ofInput(e).filter(p -> task.keepsAll()).orElseThrow(() -> e);
+            JobProblem problem = InputFault.of(e).filter(p -> task.keepsAll()).orElseThrow(() -> e);
             result = new AuditResult(
                     task.source(), task.requestHash(), held.attempt(), AuditResult.FAILED, null, problem);
         }

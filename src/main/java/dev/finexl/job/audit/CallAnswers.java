@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.finexl.job.JobProblem;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
@@ -41,29 +42,30 @@ final class CallAnswers {
     /** The gateway's response: {@code statusCode}, {@code headers} and {@code body}. */
     ObjectNode answer(Event.Call call, Instant deadline) {
         if (!call.path().equals(EXPLAIN)) {
-            return problem(new Problem(NOT_FOUND, "Not found", "nothing is at this path but POST /explain"));
+            return problem(new JobProblem(NOT_FOUND, "Not found", "nothing is at this path but POST /explain"));
         }
         if (!call.method().equals("POST")) {
             return with(
-                    problem(new Problem(WRONG_METHOD, "Method not allowed", "expected POST, not " + call.method())),
+                    problem(new JobProblem(WRONG_METHOD, "Method not allowed", "expected POST, not " + call.method())),
                     "allow",
                     "POST");
         }
         try {
             return explain(call, deadline);
         } catch (EventException e) {
-            return problem(new Problem(BAD_REQUEST, "Invalid request", e.getMessage()));
+            return problem(new JobProblem(BAD_REQUEST, "Invalid request", e.getMessage()));
         } catch (CancellationException e) {
-            return problem(new Problem(
+            return problem(new JobProblem(
                     TIMEOUT, "Out of time", "the time was up before anything was certain; ask for fewer images"));
         } catch (RuntimeException | OutOfMemoryError e) {
-            Optional<Problem> fault =
-                    e instanceof RuntimeException failure ? Problem.ofInput(failure) : Optional.empty();
+            Optional<JobProblem> fault =
+                    e instanceof RuntimeException failure ? InputFault.of(failure) : Optional.empty();
             if (fault.isPresent()) {
                 return problem(fault.get());
             }
             LOG.log(Level.ERROR, "a call failed", e);
-            return problem(new Problem(UNAVAILABLE, "Unavailable", "the explanation could not be made now; come back"));
+            return problem(
+                    new JobProblem(UNAVAILABLE, "Unavailable", "the explanation could not be made now; come back"));
         }
     }
 
@@ -76,7 +78,8 @@ final class CallAnswers {
                 response(OK, "application/json", done.result().get("explanation"));
             case AuditOutcome.Busy busy ->
                 with(
-                        problem(new Problem(CONFLICT, "In progress", "the same request is being answered; come back")),
+                        problem(new JobProblem(
+                                CONFLICT, "In progress", "the same request is being answered; come back")),
                         "retry-after",
                         Long.toString(Math.max(
                                 1,
@@ -84,7 +87,7 @@ final class CallAnswers {
         };
     }
 
-    private ObjectNode problem(Problem problem) {
+    private ObjectNode problem(JobProblem problem) {
         return response(problem.status(), PROBLEM, mapper.valueToTree(problem));
     }
 
