@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -56,17 +57,8 @@ public final class EvaluateCommand implements Callable<Integer> {
     @Option(names = "--methods", paramLabel = "NAME", split = ",", description = "methods to compare; default: all")
     private List<String> methods;
 
-    @Option(names = "--encoder", paramLabel = "MODEL", description = "CLIP encoder; default: the one of the base")
-    private String encoder;
-
-    @Option(
-            names = "--concepts",
-            paramLabel = "FILE|NAME",
-            description = "concepts to look for: a file, or a vocabulary that ships")
-    private String concepts;
-
-    @Option(names = "--prompts", paramLabel = "FILE|NAME", description = "prompts, one a line, or a set that ships")
-    private String prompts;
+    @Mixin
+    private ConceptOptions measuring = new ConceptOptions();
 
     @Option(names = "--images", paramLabel = "N", description = "pictures on each side; default: one for each prompt")
     private Integer images;
@@ -116,18 +108,12 @@ public final class EvaluateCommand implements Callable<Integer> {
     }
 
     private ExplainRequest request() {
-        boolean promptFile = prompts != null && ExplainOptions.looksLikeFile(prompts);
-        boolean conceptFile = concepts != null && ExplainOptions.looksLikeFile(concepts);
-        return ExplainRequest.builder()
+        return measuring
+                .request()
                 .base(base)
-                .encoder(encoder)
-                .prompts(promptFile ? ExplainOptions.readPrompts(prompts) : null)
-                .promptSet(promptFile ? null : prompts)
                 .steps(steps)
                 .images(images)
                 .seed(seed)
-                .vocabulary(conceptFile ? null : concepts)
-                .concepts(conceptFile ? ExplainOptions.readConcepts(concepts) : null)
                 .heads(List.of())
                 .build();
     }

@@ -2,14 +2,11 @@ package dev.finexl.serve.cli;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.finexl.concept.ConceptInputException;
-import dev.finexl.concept.PromptSet;
-import dev.finexl.concept.VocabularyReader;
 import dev.finexl.explain.ExplainRequest;
-import dev.finexl.explain.ExplainRequest.ConceptInput;
 import dev.finexl.explain.ExplainRequest.EmbeddingChoice;
 import dev.finexl.explain.ExplainRequest.LoraChoice;
 import dev.finexl.explain.ExplainRequest.PolicyRule;
+import dev.finexl.explain.ExplainRequestBuilder;
 import dev.finexl.explain.InvalidRequestException;
 import dev.finexl.explain.Looks;
 import dev.finexl.store.ModelJson;
@@ -18,10 +15,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
-import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** The options of {@code explain}, which say the same as the fields of {@link ExplainRequest}. */
@@ -57,11 +54,8 @@ final class ExplainOptions {
             description = "pictures of the personalized model, paired with the base's by file name")
     String personalizedImages;
 
-    @Option(names = "--encoder", paramLabel = "MODEL", description = "CLIP encoder; default: the one of the base")
-    String encoder;
-
-    @Option(names = "--prompts", paramLabel = "FILE|NAME", description = "prompts, one a line, or a set that ships")
-    String prompts;
+    @Mixin
+    ConceptOptions measuring = new ConceptOptions();
 
     @Option(names = "--prompt", paramLabel = "TEXT", description = "one prompt; may be repeated")
     List<String> prompt = List.of();
@@ -95,12 +89,6 @@ final class ExplainOptions {
 
     @Option(names = "--method", paramLabel = "NAME", description = "decomposition of the change into concepts")
     String method;
-
-    @Option(
-            names = "--concepts",
-            paramLabel = "FILE|NAME",
-            description = "concepts to look for: a file, or a vocabulary that ships")
-    String concepts;
 
     @Option(
             names = "--head",
@@ -166,24 +154,22 @@ final class ExplainOptions {
      * @throws InvalidRequestException if a file that they name cannot be read or is not what it should be
      */
     ExplainRequest toRequest() {
-        boolean promptFile = prompts != null && looksLikeFile(prompts);
-        boolean conceptFile = concepts != null && looksLikeFile(concepts);
-        boolean schedulerFile = scheduler != null && looksLikeFile(scheduler);
-        if (prompts != null && !prompt.isEmpty()) {
+        boolean schedulerFile = scheduler != null && ConceptOptions.looksLikeFile(scheduler);
+        if (measuring.prompts != null && !prompt.isEmpty()) {
             throw new InvalidRequestException("--prompt", "--prompt and --prompts exclude each other");
         }
         if (noHeads && heads != null) {
             throw new InvalidRequestException("--no-heads", "--head and --no-heads exclude each other");
         }
-        return ExplainRequest.builder()
-                .base(base)
+        ExplainRequestBuilder request = measuring.request();
+        if (!prompt.isEmpty()) {
+            request.prompts(prompt);
+        }
+        return request.base(base)
                 .personalized(personalized)
                 .loras(loras.stream().map(ExplainOptions::lora).toList())
                 .baseImages(baseImages)
                 .personalizedImages(personalizedImages)
-                .encoder(encoder)
-                .prompts(promptFile ? readPrompts(prompts) : prompt.isEmpty() ? null : prompt)
-                .promptSet(promptFile ? null : prompts)
                 .negativePrompt(negative)
                 .guidanceScale(guidance)
                 .scheduler(schedulerFile ? null : scheduler)
@@ -194,8 +180,6 @@ final class ExplainOptions {
                 .images(images)
                 .seed(seed)
                 .method(method)
-                .vocabulary(conceptFile ? null : concepts)
-                .concepts(conceptFile ? readConcepts(concepts) : null)
                 .heads(noHeads ? List.of() : heads)
                 .policy(policy.stream().map(ExplainOptions::rule).toList())
                 .propose(propose)
@@ -212,7 +196,7 @@ final class ExplainOptions {
     /** The models and pictures that the options name: who starts the program may read what he names. */
     List<String> named() {
         return Stream.of(
-                        Stream.of(base, personalized, encoder, baseImages, personalizedImages),
+                        Stream.of(base, personalized, measuring.encoder, baseImages, personalizedImages),
                         loras.stream().map(l -> lora(l).model()),
                         embeddings.stream().map(e -> embedding(e).model()),
                         heads == null ? Stream.<String>empty() : heads.stream())
@@ -260,35 +244,6 @@ final class ExplainOptions {
             case "fall" -> new PolicyRule(head, number, null, limit, null);
             default -> new PolicyRule(head, number, null, null, limit);
         };
-    }
-
-    /** Whether an option that takes a name or a file names a file. */
-    static boolean looksLikeFile(String text) {
-        return text.indexOf('/') >= 0 || text.indexOf('.') >= 0 || Files.exists(Path.of(text));
-    }
-
-    /** @throws InvalidRequestException if the file cannot be read or is no set of prompts */
-    static List<String> readPrompts(String prompts) {
-        return read("--prompts", () -> PromptSet.read(Path.of(prompts))).prompts();
-    }
-
-    /** @throws InvalidRequestException if the file cannot be read or is no vocabulary */
-    static List<ConceptInput> readConcepts(String concepts) {
-        return read("--concepts", () -> VocabularyReader.read(Path.of(concepts))).concepts().stream()
-                .map(concept -> new ConceptInput(
-                        concept.name(),
-                        concept.category().label(),
-                        concept.wordings().subList(1, concept.wordings().size()),
-                        concept.phrase().template()))
-                .toList();
-    }
-
-    private static <T> T read(String option, Supplier<T> reader) {
-        try {
-            return reader.get();
-        } catch (ConceptInputException e) {
-            throw new InvalidRequestException(option, e);
-        }
     }
 
     private JsonNode readScheduler() {

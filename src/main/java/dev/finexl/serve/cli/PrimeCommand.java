@@ -12,6 +12,7 @@ import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -40,14 +41,8 @@ public final class PrimeCommand implements Callable<Integer> {
     @Option(names = "--base", paramLabel = "MODEL", required = true, description = "base model")
     private String base;
 
-    @Option(names = "--encoder", paramLabel = "MODEL", description = "CLIP encoder; default: the one of the base")
-    private String encoder;
-
-    @Option(names = "--prompts", paramLabel = "FILE|NAME", description = "prompts, one a line, or a set that ships")
-    private String prompts;
-
-    @Option(names = "--concepts", paramLabel = "FILE|NAME", description = "concepts: a file or a vocabulary that ships")
-    private String concepts;
+    @Mixin
+    private ConceptOptions measuring = new ConceptOptions();
 
     @Option(names = "--out", paramLabel = "DIR", required = true, description = "where the result is kept")
     private Path out;
@@ -61,7 +56,8 @@ public final class PrimeCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         ExplainRequest request = request();
         RequestCheck.requireValid(validator, request, spec.commandLine());
-        List<String> named = Stream.of(base, encoder).filter(Objects::nonNull).toList();
+        List<String> named =
+                Stream.of(base, measuring.encoder).filter(Objects::nonNull).toList();
         ProgressPrinter progress = ProgressPrinter.onStandardError();
         try (RunScope scope = new RunScope()) {
             Path file = explainer.allowing(named).prime(request, out, progress, scope);
@@ -75,16 +71,10 @@ public final class PrimeCommand implements Callable<Integer> {
 
     /** The base against itself: only its own side is drawn. */
     private ExplainRequest request() {
-        boolean promptFile = prompts != null && ExplainOptions.looksLikeFile(prompts);
-        boolean conceptFile = concepts != null && ExplainOptions.looksLikeFile(concepts);
-        return ExplainRequest.builder()
+        return measuring
+                .request()
                 .base(base)
                 .personalized(base)
-                .encoder(encoder)
-                .prompts(promptFile ? ExplainOptions.readPrompts(prompts) : null)
-                .promptSet(promptFile ? null : prompts)
-                .vocabulary(conceptFile ? null : concepts)
-                .concepts(conceptFile ? ExplainOptions.readConcepts(concepts) : null)
                 .heads(List.of())
                 .build();
     }
