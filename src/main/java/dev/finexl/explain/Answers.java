@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.Supplier;
 
 /**
  * What has been worked out before: measured pictures, concept directions and whole explanations, each under a hash of all
@@ -124,14 +125,10 @@ public final class Answers {
         }
     }
 
-    private interface Body {
-        byte[] bytes();
-    }
-
-    private void put(String key, Body body) {
+    private void put(String key, Supplier<byte[]> body) {
         if (keeps()) {
             try {
-                store.put(key, body.bytes(), key.endsWith(".json") ? "application/json" : BYTES);
+                store.put(key, body.get(), key.endsWith(".json") ? "application/json" : BYTES);
             } catch (StorageException e) {
                 LOG.log(System.Logger.Level.WARNING, "{0} is not kept: {1}", store.describe(key), e.getMessage());
             }

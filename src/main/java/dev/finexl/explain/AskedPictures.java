@@ -9,6 +9,7 @@ import dev.finexl.generate.ImageGenerator;
 import dev.finexl.generate.ImageRequest;
 import dev.finexl.generate.SamplerSettings;
 import dev.finexl.onnx.RunScope;
+import dev.finexl.store.Sha256;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -47,7 +48,7 @@ final class AskedPictures {
     /** Of all that pictures and their embeddings depend on, apart from the prompts. */
     static String key(
             Plan plan, Comparison.Sampled sampled, ClipEncoder encoder, ImageGenerator base, SamplerSettings settings) {
-        return ProvenanceRecorder.sha256(Stream.of(
+        return Sha256.ofLines(Stream.of(
                 ProvenanceRecorder.hashes(sampled.base(), base.files()).toString(),
                 ProvenanceRecorder.hashes(plan.encoder(), encoder.files()).toString(),
                 ProvenanceRecorder.described(settings, base).toString()));
@@ -72,7 +73,7 @@ final class AskedPictures {
 
     /** What prompts are called in {@link PictureDirections}. */
     static String hash(List<String> prompts) {
-        return ProvenanceRecorder.sha256(prompts.stream());
+        return Sha256.ofLines(prompts.stream());
     }
 
     /**

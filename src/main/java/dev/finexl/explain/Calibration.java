@@ -3,6 +3,7 @@ package dev.finexl.explain;
 import dev.finexl.concept.Concept;
 import dev.finexl.concept.ConceptDirections;
 import dev.finexl.explain.ExplainListener.Stage;
+import dev.finexl.store.Sha256;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -95,7 +96,7 @@ final class Calibration {
     }
 
     private String file(List<String> prompts) {
-        return ProvenanceRecorder.sha256(Stream.of(asked.key(), AskedPictures.hash(prompts)));
+        return Sha256.ofLines(Stream.of(asked.key(), AskedPictures.hash(prompts)));
     }
 
     private float[][] known(List<String> prompts) {

@@ -29,6 +29,8 @@ final class ConceptProblem {
     private final DMatrixRMaj means;
     private final Decomposer decomposer;
     private final Divergence moved;
+    /** Of the concepts that take part. */
+    private final double[] weights;
     /** What is drawn from where pairs are resampled. */
     private final Divergence resampled;
     /** The concepts that take part. */
@@ -43,6 +45,7 @@ final class ConceptProblem {
             DMatrixRMaj means,
             Decomposer decomposer,
             Divergence moved,
+            double[] weights,
             Divergence resampled,
             int[] candidates,
             Function<Divergence, Divergence> move,
@@ -51,6 +54,7 @@ final class ConceptProblem {
         this.means = means;
         this.decomposer = decomposer;
         this.moved = moved;
+        this.weights = weights;
         this.resampled = resampled;
         this.candidates = candidates;
         this.move = move;
@@ -67,13 +71,14 @@ final class ConceptProblem {
             StackedNnls.Problem problem = stacked.stack(
                     byPrompt, pairs, Arrays.stream(order).map(j -> j % prompts).toArray());
             Decomposer decomposer = new NnlsMethod().prepare(problem.concepts());
+            double[] weights = weights(decomposer, problem.divergence());
             return new ConceptProblem(
                     pairs,
                     meanRows(byPrompt),
                     decomposer,
                     problem.divergence(),
-                    problem.residual(
-                            decomposer.decompose(problem.divergence().mean()).weights()),
+                    weights,
+                    problem.residual(weights),
                     problem.candidates(),
                     other -> problem.moved(
                             other,
@@ -82,8 +87,21 @@ final class ConceptProblem {
         }
         DMatrixRMaj means = new DMatrixRMaj(directions.means());
         int[] all = IntStream.range(0, means.numRows).toArray();
+        Decomposer decomposer = method.prepare(means);
         return new ConceptProblem(
-                pairs, means, method.prepare(means), pairs, pairs, all, other -> other, Integer.MAX_VALUE);
+                pairs,
+                means,
+                decomposer,
+                pairs,
+                weights(decomposer, pairs),
+                pairs,
+                all,
+                other -> other,
+                Integer.MAX_VALUE);
+    }
+
+    private static double[] weights(Decomposer decomposer, Divergence divergence) {
+        return decomposer.decompose(divergence.mean()).weights();
     }
 
     /** The pairs in their canonical order. */
@@ -98,7 +116,7 @@ final class ConceptProblem {
 
     /** The weight of every concept. */
     double[] weights() {
-        return widen(decomposer.decompose(moved.mean()).weights());
+        return widen(weights);
     }
 
     /** Intervals of all weights. */
@@ -137,8 +155,7 @@ final class ConceptProblem {
                 rows.set(p, k, asked[p][k]);
             }
         }
-        double unit = widen(
-                decomposer.decompose(move.apply(Divergence.of(rows)).mean()).weights())[concept];
+        double unit = widen(weights(decomposer, move.apply(Divergence.of(rows))))[concept];
         return unit < LEAST_ASKED ? null : weight / unit;
     }
 

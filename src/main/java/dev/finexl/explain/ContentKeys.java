@@ -10,6 +10,7 @@ import dev.finexl.generate.ImageGenerator;
 import dev.finexl.generate.SamplerSettings;
 import dev.finexl.onnx.SharedModels.Lease;
 import dev.finexl.store.CatalogueEntry;
+import dev.finexl.store.Sha256;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -59,7 +60,7 @@ final class ContentKeys {
                 parts.add(PictureDirections.sha256(key, models.directions()));
             }
         }
-        return ProvenanceRecorder.sha256(parts.stream());
+        return Sha256.ofLines(parts.stream());
     }
 
     /**
@@ -83,7 +84,7 @@ final class ContentKeys {
                         .forEach(picture -> parts.add(picture.toString()));
             }
         }
-        return ProvenanceRecorder.sha256(parts.stream());
+        return Sha256.ofLines(parts.stream());
     }
 
     /** The same of what is measured of one side's pictures, heads included, apart from the pictures' prompts and seeds. */
@@ -91,7 +92,7 @@ final class ContentKeys {
         List<String> parts = new ArrayList<>(embedding(plan));
         parts.addAll(heads(plan));
         parts.addAll(sampling(sampled, side));
-        return ProvenanceRecorder.sha256(parts.stream());
+        return Sha256.ofLines(parts.stream());
     }
 
     /** The same of the directions of a vocabulary's concepts by words alone. */
@@ -99,7 +100,7 @@ final class ContentKeys {
         List<String> parts = new ArrayList<>(embedding(plan));
         parts.add(plan.drawnPrompts().prompts() + " " + byPrompt);
         vocabulary.concepts().stream().map(Concept::toString).forEach(parts::add);
-        return ProvenanceRecorder.sha256(parts.stream());
+        return Sha256.ofLines(parts.stream());
     }
 
     /** What embeddings depend on: the encoder, and what computes it. */

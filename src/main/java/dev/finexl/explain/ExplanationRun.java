@@ -121,7 +121,8 @@ final class ExplanationRun {
             PairSampler sampler = new PairSampler(measurer, scope, kept, clock);
             Drawn left = drawn(sampled, Side.BASE, base.value());
             Drawn right = drawn(sampled, Side.PERSONALIZED, other.generator());
-            return untilSettled(sampled, encoder, left, right, base.value(), sampler, settings);
+            Ended ended = untilSettled(sampled, encoder, left, right, sampler, settings);
+            return calibrated(ended, sampled, encoder, base.value(), settings);
         }
     }
 
@@ -130,7 +131,6 @@ final class ExplanationRun {
             ClipEncoder encoder,
             Drawn left,
             Drawn right,
-            ImageGenerator base,
             PairSampler sampler,
             SamplerSettings settings) {
         Certainty certainty = plan.certainty();
@@ -151,22 +151,14 @@ final class ExplanationRun {
                 Stopped stopped = all ? Stopped.BUDGET : last ? Stopped.DEADLINE : Stopped.SETTLED;
                 kept.progress(Stage.SAMPLING, 2L * pairs, 2L * pairs);
                 int drawn = left.sampled() + right.sampled();
-                return calibrated(
-                        new Ended(
-                                look,
-                                new SamplingReport(
-                                        pairs,
-                                        sampled.images(),
-                                        looks.sizes().subList(0, index + 1),
-                                        stopped,
-                                        certainty.confidence(),
-                                        certainty.precision()),
-                                drawn,
-                                2 * pairs - drawn),
-                        sampled,
-                        encoder,
-                        base,
-                        settings);
+                SamplingReport report = new SamplingReport(
+                        pairs,
+                        sampled.images(),
+                        looks.sizes().subList(0, index + 1),
+                        stopped,
+                        certainty.confidence(),
+                        certainty.precision());
+                return new Ended(look, report, drawn, 2 * pairs - drawn);
             }
             before = look;
             index++;

@@ -2,6 +2,7 @@ package dev.finexl.explain;
 
 import dev.finexl.explain.Measurer.Measurement;
 import dev.finexl.generate.ImageRequest;
+import dev.finexl.store.Sha256;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -74,7 +75,6 @@ final class KnownPictures {
     }
 
     private String key(List<ImageRequest> group) {
-        return ProvenanceRecorder.sha256(
-                Stream.concat(Stream.of(side), group.stream().map(ImageRequest::toString)));
+        return Sha256.ofLines(Stream.concat(Stream.of(side), group.stream().map(ImageRequest::toString)));
     }
 }

@@ -13,8 +13,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Samples the pictures of both sides, with the same prompts, apart from a trigger, and the same noise, and measures each batch as soon as it is
- * there, so that no more than one batch of pictures is in memory.
+ * Samples the pictures of both sides, with the same prompts, apart from a trigger, and the same noise, and measures each
+ * batch as soon as it is there, so that no more than one batch of pictures is in memory.
  */
 final class PairSampler {
 

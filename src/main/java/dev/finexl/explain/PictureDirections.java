@@ -1,5 +1,6 @@
 package dev.finexl.explain;
 
+import dev.finexl.store.Sha256;
 import dev.finexl.store.WholeFile;
 import java.io.IOException;
 import java.io.InputStream;
@@ -44,7 +45,7 @@ record PictureDirections(Map<String, float[][]> entries) {
 
     /** The hash of what {@link #find} finds; empty where it finds nothing. */
     static String sha256(String key, Optional<Path> folder) {
-        return read(key, folder).map(ProvenanceRecorder::sha256).orElse("");
+        return read(key, folder).map(Sha256::of).orElse("");
     }
 
     private static Optional<byte[]> read(String key, Optional<Path> folder) {

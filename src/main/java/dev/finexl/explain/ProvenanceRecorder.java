@@ -12,12 +12,9 @@ import dev.finexl.generate.SamplingOption;
 import dev.finexl.onnx.OnnxRuntime;
 import dev.finexl.store.CatalogueEntry;
 import dev.finexl.store.ModelFileException;
+import dev.finexl.store.Sha256;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -122,9 +119,9 @@ final class ProvenanceRecorder {
         return new Provenance(
                 List.copyOf(models),
                 sampler,
-                new Provenance.Source(plan.prompts().name(), prompts.size(), sha256(prompts.stream())),
+                new Provenance.Source(plan.prompts().name(), prompts.size(), Sha256.ofLines(prompts.stream())),
                 new Provenance.Source(
-                        plan.vocabulary().name(), plan.vocabulary().concepts().size(), sha256(concepts)),
+                        plan.vocabulary().name(), plan.vocabulary().concepts().size(), Sha256.ofLines(concepts)),
                 onPictures,
                 plan.comparison() instanceof Comparison.Sampled s ? s.trigger().provenance() : null,
                 proposals,
@@ -140,24 +137,5 @@ final class ProvenanceRecorder {
         versions.put("onnxruntime", runtime.version());
         versions.put("java", System.getProperty("java.version"));
         return versions;
-    }
-
-    /** Of the texts, each ended by a line feed. */
-    static String sha256(Stream<String> texts) {
-        MessageDigest digest = digest();
-        texts.forEach(text -> digest.update((text + "\n").getBytes(StandardCharsets.UTF_8)));
-        return HexFormat.of().formatHex(digest.digest());
-    }
-
-    static String sha256(byte[] bytes) {
-        return HexFormat.of().formatHex(digest().digest(bytes));
-    }
-
-    private static MessageDigest digest() {
-        try {
-            return MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java has SHA-256", e);
-        }
     }
 }

@@ -86,13 +86,7 @@ public final class AutoregressiveModel extends DescribedModel {
         List<String> known = new ArrayList<>(shape.past());
         known.addAll(List.of(TokenDecoder.IDS, TokenDecoder.POSITIONS));
         condition.ifPresent(c -> known.add(c.input()));
-        List<String> unknown = decoder.inputs().keySet().stream()
-                .filter(input -> !known.contains(input))
-                .toList();
-        if (!unknown.isEmpty()) {
-            throw new GeneratorException("%s wants inputs that %s does not mention: %s"
-                    .formatted(decoder.name(), GeneratorJson.FILE, String.join(", ", unknown)));
-        }
+        requireKnown(decoder, known);
         if (imageDecoder.inputs().size() != 1) {
             throw new GeneratorException("%s has the inputs %s, expected one of tokens"
                     .formatted(imageDecoder.name(), imageDecoder.inputs().keySet()));

@@ -12,6 +12,7 @@ import dev.finexl.generate.lora.WeightedLora;
 import dev.finexl.onnx.OnnxSession;
 import dev.finexl.onnx.RunScope;
 import dev.finexl.store.ModelFiles;
+import java.util.Collection;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -68,6 +69,22 @@ public abstract class DescribedModel implements ImageGenerator {
     @Override
     public final int width() {
         return output.width();
+    }
+
+    /**
+     * Refuses a graph that wants more than it is going to get.
+     *
+     * @param known names of the inputs that are fed
+     * @throws GeneratorException that names the others
+     */
+    protected static void requireKnown(OnnxSession session, Collection<String> known) {
+        List<String> unknown = session.inputs().keySet().stream()
+                .filter(input -> !known.contains(input))
+                .toList();
+        if (!unknown.isEmpty()) {
+            throw new GeneratorException("%s wants inputs that %s does not mention: %s"
+                    .formatted(session.name(), GeneratorJson.FILE, String.join(", ", unknown)));
+        }
     }
 
     /** The files of some graphs and of what conditions them. */

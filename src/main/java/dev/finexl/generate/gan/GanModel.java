@@ -18,8 +18,8 @@ import dev.finexl.onnx.RunScope;
 import dev.finexl.onnx.Tensor;
 import dev.finexl.store.ModelFiles;
 import java.util.EnumSet;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -74,13 +74,9 @@ public final class GanModel extends DescribedModel {
     }
 
     private void requireAllInputs() {
-        Set<String> wanted = new LinkedHashSet<>(session.inputs().keySet());
-        wanted.removeAll(inputs.names());
-        condition.ifPresent(c -> wanted.remove(c.input()));
-        if (!wanted.isEmpty()) {
-            throw new GeneratorException("%s wants inputs that %s does not mention: %s"
-                    .formatted(session.name(), GeneratorJson.FILE, String.join(", ", wanted)));
-        }
+        Set<String> known = new HashSet<>(inputs.names());
+        condition.ifPresent(c -> known.add(c.input()));
+        requireKnown(session, known);
     }
 
     @Override

@@ -1,9 +1,9 @@
 package dev.finexl.job.audit;
 
+import dev.finexl.store.Sha256;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
 /** A SHA-256 of several parts, each with its length in front, so that no two lists of parts are the same bytes. */
@@ -11,15 +11,7 @@ final class Digest {
 
     private static final byte[] ABSENT = {};
 
-    private final MessageDigest digest;
-
-    Digest() {
-        try {
-            digest = MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java platform has SHA-256", e);
-        }
-    }
+    private final MessageDigest digest = Sha256.digest();
 
     /** @param part null for one that is not there, which is not the same as an empty one */
     Digest add(byte[] part) {
