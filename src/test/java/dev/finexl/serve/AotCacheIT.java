@@ -69,11 +69,10 @@ class AotCacheIT {
             Matcher port = await().atMost(LONG).until(() -> LISTENING.matcher(out()), Matcher::find);
             URI ready = URI.create("http://localhost:" + port.group(1) + "/q/health/ready");
             await().atMost(LONG)
-                    .until(() -> client.send(
-                                            HttpRequest.newBuilder(ready).build(),
-                                            HttpResponse.BodyHandlers.discarding())
-                                    .statusCode()
-                            == 200);
+                    .until(() ->
+                            client.send(HttpRequest.newBuilder(ready).build(), HttpResponse.BodyHandlers.discarding())
+                                            .statusCode()
+                                    == 200);
         } finally {
             process.destroy();
             process.waitFor();
