@@ -162,6 +162,10 @@ interface FinexlConfig {
         /** Threads that all sessions share; 0 for one for each processor. */
         @WithDefault("0")
         int threads();
+
+        /** Folder in which ONNX Runtime's native libraries stay once they are unpacked; empty to unpack them at every start. */
+        @WithDefault("${user.home}/.cache/finexl-libraries")
+        Optional<Path> libraries();
     }
 
     /** How pictures are sampled. */

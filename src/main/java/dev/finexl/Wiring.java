@@ -19,6 +19,7 @@ import dev.finexl.job.UploadRoom;
 import dev.finexl.onnx.OnnxRuntime;
 import dev.finexl.onnx.OnnxSettings;
 import dev.finexl.onnx.ProviderChoice;
+import dev.finexl.onnx.UnpackedLibraries;
 import dev.finexl.store.CacheDirectory;
 import dev.finexl.store.Catalogue;
 import dev.finexl.store.DirectoryResults;
@@ -95,6 +96,7 @@ class Wiring {
     @Singleton
     OnnxRuntime onnxRuntime() {
         FinexlConfig.Onnx onnx = config.onnx();
+        onnx.libraries().ifPresent(UnpackedLibraries::use);
         return new OnnxRuntime(new OnnxSettings(
                 ProviderChoice.parse(onnx.provider()), onnx.cudaDevice(), onnx.cudaMemoryLimit(), onnx.threads()));
     }
