@@ -227,6 +227,10 @@ interface FinexlConfig {
         /** Password to log in to the database with. */
         Optional<String> password();
 
+        /** Disk that uploads may take together, on their way in and until they are explained. */
+        @WithDefault("4G")
+        MemorySize uploads();
+
         /** Jobs that may wait for their turn; those beyond it are told to come back. */
         @WithDefault("100")
         int queued();

@@ -15,6 +15,7 @@ import dev.finexl.job.JobQueue;
 import dev.finexl.job.JobStore;
 import dev.finexl.job.JobWorkers;
 import dev.finexl.job.PictureFolders;
+import dev.finexl.job.UploadRoom;
 import dev.finexl.onnx.OnnxRuntime;
 import dev.finexl.onnx.OnnxSettings;
 import dev.finexl.onnx.ProviderChoice;
@@ -190,8 +191,14 @@ class Wiring {
 
     @Produces
     @Singleton
-    PictureFolders pictureFolders() {
-        return new PictureFolders(config.jobs().directory().resolve("pictures"));
+    UploadRoom uploadRoom() {
+        return new UploadRoom(config.jobs().uploads().asLongValue());
+    }
+
+    @Produces
+    @Singleton
+    PictureFolders pictureFolders(UploadRoom room) {
+        return new PictureFolders(config.jobs().directory().resolve("pictures"), room);
     }
 
     @Produces

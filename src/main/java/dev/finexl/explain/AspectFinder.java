@@ -3,11 +3,11 @@ package dev.finexl.explain;
 import dev.finexl.concept.Concept;
 import dev.finexl.concept.ConceptDirections;
 import dev.finexl.decompose.Bootstrap;
+import dev.finexl.decompose.ChangeTest;
 import dev.finexl.decompose.CrossValidation;
 import dev.finexl.decompose.DecompositionMethod;
 import dev.finexl.decompose.Divergence;
 import dev.finexl.decompose.Explained;
-import dev.finexl.decompose.SignFlipTest;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -18,8 +18,8 @@ import org.ejml.data.DMatrixRMaj;
  * Decides what is an aspect and what is noise.
  *
  * <p>A personalisation changed something if a sign-flip test rejects, at level 1 &minus; confidence, that the paired differences
- * are symmetric about zero. Of the concepts, those are aspects whose bootstrap interval stays above zero, that
- * is, which keep a positive weight in nearly every resampling of the pairs, whose score is at least {@value #LEAST_SCORE},
+ * are symmetric about zero; of unpaired pictures, if a permutation test rejects that both sides are samples of one
+ * distribution. Of the concepts, those are aspects whose bootstrap interval stays above zero, that is, which keep a positive weight in nearly every resampling of the pairs, whose score is at least {@value #LEAST_SCORE},
  * and which move the embeddings by at least {@value #LEAST_SHIFT}. The last two are for what is certain and yet nothing
  * that anybody would see: any training moves a model a little, and with enough pictures every such movement is
  * significant. On the miniature's null LoRA the largest score is 0.13, of a concept that moves the embeddings by 0.03; two
@@ -112,7 +112,7 @@ public final class AspectFinder {
         double error = (1 - confidence) * share;
         ConceptProblem problem = ConceptProblem.of(method, divergence, directions);
         double[] weights = problem.weights();
-        double p = new SignFlipTest(FLIPS, SEED).test(problem.pairs()).pValue();
+        double p = new ChangeTest(FLIPS, SEED).pValue(problem.pairs());
         boolean changed = p < error;
         double[] none = new double[weights.length];
         Bootstrap.Intervals intervals = changed

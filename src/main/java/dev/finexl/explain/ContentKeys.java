@@ -48,9 +48,13 @@ final class ContentKeys {
         parts.add(plan.prompts().prompts() + " " + plan.promptsKnown());
         plan.vocabulary().concepts().stream().map(Concept::toString).forEach(parts::add);
         parts.addAll(heads(plan));
-        int pairs = plan.comparison().images();
-        parts.add(pictures(plan, Side.BASE, 0, pairs));
-        parts.add(pictures(plan, Side.PERSONALIZED, 0, pairs));
+        parts.add(plan.comparison().pairing().label());
+        for (Side side : Side.values()) {
+            int count = plan.comparison() instanceof Comparison.Given given
+                    ? given.names(side).size()
+                    : plan.comparison().images();
+            parts.add(pictures(plan, side, 0, count));
+        }
         if (plan.comparison() instanceof Comparison.Sampled sampled) {
             parts.add(sampled.trigger().toString());
             try (Lease<ClipEncoder> encoder = models.encoder(plan.encoder());
@@ -74,7 +78,7 @@ final class ContentKeys {
         switch (plan.comparison()) {
             case Comparison.Given given -> {
                 CatalogueEntry folder = side == Side.BASE ? given.base() : given.personalized();
-                List<String> names = given.names().subList(first, first + count);
+                List<String> names = given.names(side).subList(first, first + count);
                 parts.add(ProvenanceRecorder.hashes(folder, names).toString());
             }
             case Comparison.Sampled sampled -> {

@@ -144,7 +144,7 @@ final class ExplanationRun {
             measureConcepts(encoder);
             boolean all = index == looks.sizes().size() - 1;
             boolean last = all || !pace.hasTimeFor(looks.sizes().get(index + 1), pairs);
-            Look look = look(EmbeddedPairs.of(left.measured(), right.measured()), looks.spend(index, last));
+            Look look = look(EmbeddedPairs.of(left.measured(), right.measured(), true), looks.spend(index, last));
             tell(look);
             boolean settled = looks.mayStop(index) && look.findings().settled(before.findings(), certainty.precision());
             if (last || settled) {
@@ -216,7 +216,7 @@ final class ExplanationRun {
     private Look look(EmbeddedPairs pairs, double share) {
         enter(Stage.DECOMPOSITION);
         kept.progress(Stage.DECOMPOSITION, 0, 1);
-        Divergence divergence = Divergence.between(pairs.base(), pairs.personalized());
+        Divergence divergence = pairs.divergence();
         Findings findings = finder.find(divergence, directions(divergence), share);
         kept.progress(Stage.DECOMPOSITION, 1, 1);
         return new Look(pairs, divergence, findings, share);
@@ -278,7 +278,12 @@ final class ExplanationRun {
             sampled.trigger().hint().ifPresent(warnings::add);
         }
         return new Explanation(
-                SummaryWriter.write(findings.changed(), findings.pValue(), findings.aspects(), findings.unexplained()),
+                SummaryWriter.write(
+                        findings.changed(),
+                        findings.pValue(),
+                        findings.aspects(),
+                        findings.unexplained(),
+                        plan.comparison().pairing()),
                 findings.changed(),
                 findings.pValue(),
                 findings.aspects(),

@@ -38,7 +38,39 @@ class UploadTest {
 
     @BeforeEach
     void open() {
-        folders = new PictureFolders(folder.resolve("pictures"));
+        folders = folders(ROOM);
+    }
+
+    private PictureFolders folders(long room) {
+        return new PictureFolders(folder.resolve("pictures"), new UploadRoom(room));
+    }
+
+    @Test
+    void boundsAllUploadsTogether() throws IOException {
+        PictureFolders narrow = folders(2 * PICTURE.length);
+        Upload kept = new Upload(narrow, ROOM);
+        kept.add(Side.BASE, "a.png", new ByteArrayInputStream(PICTURE));
+        kept.keep();
+        kept.close();
+
+        PictureFolders restarted = folders(2 * PICTURE.length);
+        Upload second = new Upload(restarted, ROOM);
+        second.add(Side.BASE, "a.png", new ByteArrayInputStream(PICTURE));
+        try (Upload third = new Upload(restarted, ROOM)) {
+            assertThatThrownBy(() -> third.add(Side.BASE, "a.png", new ByteArrayInputStream(PICTURE)))
+                    .isInstanceOf(UploadRoom.FullException.class)
+                    .hasMessageContaining("all of the 6 bytes");
+        }
+
+        second.close();
+        try (Upload third = new Upload(restarted, ROOM)) {
+            third.add(Side.BASE, "a.png", new ByteArrayInputStream(PICTURE));
+        }
+        restarted.remove(kept.id());
+        try (Upload fourth = new Upload(restarted, ROOM)) {
+            fourth.add(Side.BASE, "a.png", new ByteArrayInputStream(PICTURE));
+            fourth.add(Side.PERSONALIZED, "a.png", new ByteArrayInputStream(PICTURE));
+        }
     }
 
     private interface Members {
@@ -241,6 +273,6 @@ class UploadTest {
             assertThat(left.map(path -> path.getFileName().toString()))
                     .containsExactlyInAnyOrder("owned", "young", "place");
         }
-        assertThat(new PictureFolders(folder.resolve("pictures")).place()).isEqualTo(place);
+        assertThat(folders(ROOM).place()).isEqualTo(place);
     }
 }
