@@ -110,6 +110,21 @@ class ExplainCommandIT {
     }
 
     @Test
+    void primesABaseWhosePicturesAreThenNotDrawnAgain() throws Exception {
+        Map<String, String> answers =
+                Map.of("FINEXL_CACHE_LOCATION", folder.resolve("answers").toString());
+        Run primed = finexl(answers, "prime", "--base", "mini-diffusion");
+        assertThat(primed.exit()).isZero();
+        assertThat(primed.out()).startsWith("drew 25 pictures");
+        Run run = finexl(answers, "explain", "--base", "mini-diffusion", "--lora", "vivid", "--json", "-");
+        assertThat(run.exit()).isZero();
+        JsonNode usage = new ObjectMapper().readTree(run.out()).get("usage");
+        assertThat(usage.get("imagesCached").asInt())
+                .isPositive()
+                .isEqualTo(usage.get("images").asInt());
+    }
+
+    @Test
     void explainsItsOwnPicturesFromTheirFolders() throws Exception {
         finexl("explain", "--base", "mini-diffusion", "--lora", "vivid", "--images", "8", "--save-images", "p");
         Run run = finexl(
