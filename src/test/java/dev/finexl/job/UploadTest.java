@@ -29,6 +29,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 class UploadTest {
 
     private static final long ROOM = 64 << 20;
+    /** The number of this method of compression in zip files. */
+    private static final byte XZ = 95;
+
     private static final byte[] PICTURE = {1, 2, 3};
 
     @TempDir
@@ -274,5 +277,23 @@ class UploadTest {
                     .containsExactlyInAnyOrder("owned", "young", "place");
         }
         assertThat(folders(ROOM).place()).isEqualTo(place);
+    }
+
+    @Test
+    void readsNoMemberThatIsCompressedInAnUnusualWay() throws IOException {
+        Path file = zip(zip -> member(zip, "base/a.png", PICTURE));
+        byte[] bytes = Files.readAllBytes(file);
+        int directory = bytes.length - 22 - 46 - "base/a.png".length();
+        while (bytes[directory] != 'P' || bytes[directory + 1] != 'K' || bytes[directory + 2] != 1) {
+            directory--;
+        }
+        bytes[directory + 10] = XZ;
+        Files.write(file, bytes);
+        try (Upload upload = new Upload(folders, ROOM)) {
+            assertThatThrownBy(() -> PictureArchive.receive(file, upload))
+                    .isInstanceOf(InvalidRequestException.class)
+                    .hasMessageContaining("base/a.png")
+                    .hasMessageContaining("compressed in a way that is not read here");
+        }
     }
 }
