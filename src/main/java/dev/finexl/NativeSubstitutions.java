@@ -8,9 +8,7 @@ import io.vertx.ext.web.RoutingContext;
 import jakarta.ws.rs.core.Response;
 import software.amazon.awssdk.checksums.SdkChecksum;
 import software.amazon.awssdk.checksums.spi.ChecksumAlgorithm;
-import software.amazon.awssdk.http.auth.spi.signer.SignRequest;
-import software.amazon.awssdk.http.auth.spi.signer.SignedRequest;
-import software.amazon.awssdk.identity.spi.AwsCredentialsIdentity;
+import software.amazon.awssdk.http.auth.aws.crt.internal.signer.DefaultAwsCrtV4aHttpSigner;
 
 /**
  * Replaces, in a native image, code of libraries that refers to what is not on the class path. On the JVM such code is
@@ -47,13 +45,13 @@ final class NativeSubstitutions {
     }
 
     /** Signatures for access points of several regions, which no object of a plain bucket needs. */
-    @TargetClass(className = "software.amazon.awssdk.http.auth.aws.crt.internal.signer.DefaultAwsCrtV4aHttpSigner")
-    static final class Signer {
+    @TargetClass(className = "software.amazon.awssdk.http.auth.aws.internal.signer.util.OptionalDependencyLoaderUtil")
+    static final class Signers {
 
-        private Signer() {}
+        private Signers() {}
 
         @Substitute
-        SignedRequest sign(SignRequest<? extends AwsCredentialsIdentity> request) {
+        static DefaultAwsCrtV4aHttpSigner getDefaultAwsCrtV4aHttpSigner() {
             throw withoutCrt();
         }
     }

@@ -69,6 +69,8 @@ public final class AspectFinder {
      * @param widest half-width of the widest interval of any concept; infinite where nothing changed, for what is not known
      *     to be there has no interval
      * @param aspects strongest first; none where nothing changed
+     * @param shows {@code [pairs][aspects]}: how far each pair, in the order of the divergence, went along each aspect's
+     *     direction, 1 for the whole of it and below 0 for the other way
      */
     public record Findings(
             double pValue,
@@ -79,7 +81,8 @@ public final class AspectFinder {
             double[] vector,
             double[] scores,
             double widest,
-            List<Aspect> aspects) {
+            List<Aspect> aspects,
+            double[][] shows) {
 
         /**
          * Whether this answer is good enough to stop: the aspects and their order are those of the look before, and every
@@ -131,7 +134,29 @@ public final class AspectFinder {
                 all.vector(),
                 weights,
                 changed ? widest(weights, intervals) : Double.POSITIVE_INFINITY,
-                aspects(directions, problem, found, weights, intervals));
+                aspects(directions, problem, found, weights, intervals),
+                shows(divergence, problem.means(), found));
+    }
+
+    /**
+     * The projection of each pair's difference on each direction, in units of its length, (d &middot; f) / (f &middot; f). The
+     * mean over the pairs is what the mean change goes along the direction; a score is less where aspects share it.
+     */
+    private static double[][] shows(Divergence divergence, DMatrixRMaj means, List<Integer> found) {
+        DMatrixRMaj pairs = divergence.differences();
+        double[][] shows = new double[pairs.numRows][found.size()];
+        for (int a = 0; a < found.size(); a++) {
+            int concept = found.get(a);
+            double length = length(means, concept);
+            for (int j = 0; j < pairs.numRows; j++) {
+                double dot = 0;
+                for (int k = 0; k < means.numCols; k++) {
+                    dot += pairs.get(j, k) * means.get(concept, k);
+                }
+                shows[j][a] = dot / (length * length);
+            }
+        }
+        return shows;
     }
 
     private static Bootstrap bootstrap(double error) {

@@ -26,6 +26,9 @@ import java.util.Map;
  */
 final class ContentKeys {
 
+    /** Which fields explanations have: one that lacks some is none that can be answered with. */
+    private static final String FORM = "pairs";
+
     private final OpenModels models;
     private final int batch;
     /** A model is part of many requests, and hashing its files takes as long as reading them. */
@@ -44,7 +47,7 @@ final class ContentKeys {
      */
     String explanation(Plan plan, String method, String version) {
         List<String> parts = new ArrayList<>();
-        parts.add(version + " " + method + " " + plan.certainty() + " " + plan.policy());
+        parts.add(FORM + " " + version + " " + method + " " + plan.certainty() + " " + plan.policy());
         parts.add(plan.prompts().prompts() + " " + plan.promptsKnown());
         plan.vocabulary().concepts().stream().map(Concept::toString).forEach(parts::add);
         parts.addAll(heads(plan));

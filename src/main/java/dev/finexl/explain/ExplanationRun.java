@@ -277,6 +277,7 @@ final class ExplanationRun {
         if (plan.comparison() instanceof Comparison.Sampled sampled && !findings.changed()) {
             sampled.trigger().hint().ifPresent(warnings::add);
         }
+        List<ShownPair> pairs = ShownPairs.of(plan, findings);
         return new Explanation(
                 SummaryWriter.write(
                         findings.changed(),
@@ -296,6 +297,8 @@ final class ExplanationRun {
                 sampling,
                 heads,
                 Policy.judge(plan.policy(), heads),
+                ShownPairs.examples(findings.aspects(), pairs),
+                pairs,
                 List.copyOf(warnings),
                 provenance.usage(sampling, ended.drawn(), ended.known(), clock.finish()),
                 provenance.finish(sampling));

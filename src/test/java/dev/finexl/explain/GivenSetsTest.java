@@ -108,6 +108,11 @@ class GivenSetsTest {
         assertThat(named.aspects().getFirst().name()).isEqualTo("dark");
         assertThat(placed.warnings()).anyMatch(warning -> warning.contains("paired by position"));
         assertThat(free.summary()).contains("unpaired");
+        assertThat(free.pairs()).isEmpty();
+        assertThat(free.examples()).isEmpty();
+        assertThat(placed.pairs())
+                .isNotEmpty()
+                .allSatisfy(pair -> assertThat(pair.baseFile()).isNotNull());
         assertThat(named.summary() + placed.summary()).doesNotContain("unpaired");
         assertThat(free.warnings()).anyMatch(warning -> warning.contains("Unpaired"));
         assertThat(free.provenance().images()).isEqualTo(PICTURES - 4);
