@@ -72,6 +72,12 @@ public record Explanation(
         Usage usage,
         Provenance provenance) {
 
+    /** Takes one that was kept before there were examples and pairs as one without. */
+    public Explanation {
+        examples = examples == null ? List.of() : examples;
+        pairs = pairs == null ? List.of() : pairs;
+    }
+
     /** Whether it rests on all the pictures that were asked for, or on as many as it took; not where it was cut short. */
     @JsonIgnore
     public boolean isComplete() {

@@ -92,6 +92,8 @@ class ExplainCommandIT {
                 "8",
                 "--json",
                 "out.json",
+                "--report",
+                "report.html",
                 "--save-images",
                 "pictures");
         assertThat(run.err()).doesNotContain("WARN").contains("sampling 16/16 images");
@@ -106,6 +108,9 @@ class ExplainCommandIT {
             assertThat(files.filter(Files::isRegularFile)).hasSize(17);
         }
         assertThat(folder.resolve("pictures/contact-sheet.png")).exists();
+        assertThat(folder.resolve("report.html"))
+                .content()
+                .contains("more vivid in colour", "Shows it most", "src=\"data:image/png;base64,iVBOR");
         assertThat(folder.resolve("pictures/personalized/0007.png")).exists();
     }
 

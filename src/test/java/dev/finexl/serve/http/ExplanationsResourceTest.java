@@ -349,6 +349,18 @@ class ExplanationsResourceTest {
     }
 
     @Test
+    void showsAnExplanationAsAPage() throws IOException {
+        String id = submitZip(zip("request.json", PICTURES)).path("id");
+        given().get("/explanations/{id}/report", id)
+                .then()
+                .statusCode(200)
+                .contentType("text/html;charset=UTF-8")
+                .body(containsString("What the personalization changed"))
+                .body(containsString("What it was made from"));
+        problem(given().get("/explanations/{id}/report", "unknown"), 404);
+    }
+
+    @Test
     void takesNoMoreUploadsThanTheDiskHasRoomFor() throws IOException {
         byte[] zip = zip("request.json", PICTURES);
         room.take("others", uploads.asLongValue() - zip.length + 1);
