@@ -1,36 +1,76 @@
 package dev.finexl.explain;
 
+import dev.finexl.decompose.Divergence;
 import dev.finexl.explain.Measurer.Measurement;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.ejml.data.DMatrixRMaj;
+import org.ejml.dense.row.CommonOps_DDRM;
 
 /**
- * The pictures of both sides as the encoder and the aspect heads see them.
+ * The pictures of both sides as the encoder and the aspect heads see them, and their own statistics.
  *
  * @param base embeddings of the base's pictures, n × d, rows of length 1
  * @param personalized embeddings of the other side's pictures, n × d, rows of length 1, each paired with the same row of
  *     {@code base}
+ * @param statistics {@link dev.finexl.embed.PictureStatistics} of the same pictures
  * @param heads for each head the numbers of the same pictures
  */
-public record EmbeddedPairs(DMatrixRMaj base, DMatrixRMaj personalized, List<HeadNumbers> heads) {
+public record EmbeddedPairs(DMatrixRMaj base, DMatrixRMaj personalized, Numbers statistics, List<Numbers> heads) {
 
     /**
-     * What one head measured.
+     * Numbers that were measured of the pictures of both sides.
      *
      * @param base numbers of the base's pictures, n × k
      * @param personalized numbers of the other side's pictures, n × k
      */
-    public record HeadNumbers(DMatrixRMaj base, DMatrixRMaj personalized) {}
+    public record Numbers(DMatrixRMaj base, DMatrixRMaj personalized) {
+
+        private Numbers between(int from, int to) {
+            return new Numbers(rows(base, from, to), rows(personalized, from, to));
+        }
+    }
 
     /**
-     * The pairs of some embeddings, without heads.
+     * The pairs of some rows as {@link ExplanationParts#embed} gives them, without heads.
      *
      * @param base n rows, n ≥ 1
      * @param personalized as many rows, as long
+     * @param width of the embeddings, with which rows begin
      */
-    public static EmbeddedPairs of(float[][] base, float[][] personalized) {
-        return new EmbeddedPairs(matrix(base), matrix(personalized), List.of());
+    public static EmbeddedPairs of(float[][] base, float[][] personalized, int width) {
+        return new EmbeddedPairs(
+                matrix(columns(base, 0, width)),
+                matrix(columns(personalized, 0, width)),
+                new Numbers(
+                        matrix(columns(base, width, base[0].length)),
+                        matrix(columns(personalized, width, base[0].length))),
+                List.of());
+    }
+
+    private static float[][] columns(float[][] rows, int from, int to) {
+        return Arrays.stream(rows).map(row -> Arrays.copyOfRange(row, from, to)).toArray(float[][]::new);
+    }
+
+    /** The pairs from one to before another. */
+    public EmbeddedPairs between(int from, int to) {
+        return new EmbeddedPairs(
+                rows(base, from, to),
+                rows(personalized, from, to),
+                statistics.between(from, to),
+                heads.stream().map(numbers -> numbers.between(from, to)).toList());
+    }
+
+    private static DMatrixRMaj rows(DMatrixRMaj matrix, int from, int to) {
+        return CommonOps_DDRM.extract(matrix, from, to, 0, matrix.numCols);
+    }
+
+    /** What changed in each pair. */
+    public Change change() {
+        return new Change(
+                Divergence.between(base, personalized),
+                Divergence.between(statistics.base(), statistics.personalized()));
     }
 
     /** @param base at least one picture, and as many as {@code personalized} */
@@ -38,13 +78,18 @@ public record EmbeddedPairs(DMatrixRMaj base, DMatrixRMaj personalized, List<Hea
         return new EmbeddedPairs(
                 embeddings(base),
                 embeddings(personalized),
+                new Numbers(statistics(base), statistics(personalized)),
                 IntStream.range(0, base.getFirst().heads().size())
-                        .mapToObj(head -> new HeadNumbers(numbers(base, head), numbers(personalized, head)))
+                        .mapToObj(head -> new Numbers(numbers(base, head), numbers(personalized, head)))
                         .toList());
     }
 
     private static DMatrixRMaj embeddings(List<Measurement> side) {
         return matrix(side.stream().map(Measurement::embedding).toArray(float[][]::new));
+    }
+
+    private static DMatrixRMaj statistics(List<Measurement> side) {
+        return matrix(side.stream().map(Measurement::statistics).toArray(float[][]::new));
     }
 
     private static DMatrixRMaj numbers(List<Measurement> side, int head) {
