@@ -162,6 +162,10 @@ interface FinexlConfig {
         /** Threads that all sessions share; 0 for one for each processor. */
         @WithDefault("0")
         int threads();
+
+        /** Folder in which ONNX Runtime's native libraries stay once they are unpacked; empty to unpack them at every start. */
+        @WithDefault("${user.home}/.cache/finexl-libraries")
+        Optional<Path> libraries();
     }
 
     /** How pictures are sampled. */
@@ -222,6 +226,10 @@ interface FinexlConfig {
 
         /** Password to log in to the database with. */
         Optional<String> password();
+
+        /** Disk that uploads may take together, on their way in and until they are explained. */
+        @WithDefault("4G")
+        MemorySize uploads();
 
         /** Jobs that may wait for their turn; those beyond it are told to come back. */
         @WithDefault("100")

@@ -6,16 +6,17 @@ import io.quarkus.picocli.runtime.annotations.TopCommand;
 import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.QuarkusApplication;
 import io.quarkus.runtime.annotations.QuarkusMain;
+import jakarta.enterprise.inject.Instance;
 import picocli.CommandLine;
 
 /** Starts the program: with a command it runs that and ends, without one it serves HTTP. */
 @QuarkusMain
 public final class Main implements QuarkusApplication {
 
-    private final FinexlCommand command;
-    private final CommandLine.IFactory factory;
+    private final Instance<FinexlCommand> command;
+    private final Instance<CommandLine.IFactory> factory;
 
-    Main(@TopCommand FinexlCommand command, CommandLine.IFactory factory) {
+    Main(@TopCommand Instance<FinexlCommand> command, Instance<CommandLine.IFactory> factory) {
         this.command = command;
         this.factory = factory;
     }
@@ -36,7 +37,12 @@ public final class Main implements QuarkusApplication {
 
     @Override
     public int run(String... args) {
-        return new CommandLine(command, factory)
+        if (args.length == 0) {
+            // The command line is read by reflection, which a server would wait for in vain.
+            Quarkus.waitForExit();
+            return CommandLine.ExitCode.OK;
+        }
+        return new CommandLine(command.get(), factory.get())
                 .setExecutionExceptionHandler(new Failures())
                 .execute(args);
     }

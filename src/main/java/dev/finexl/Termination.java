@@ -2,10 +2,8 @@ package dev.finexl;
 
 import dev.finexl.onnx.RunScope;
 import dev.finexl.serve.cli.Failures;
-import java.lang.invoke.MethodHandle;
-import java.lang.invoke.MethodHandleProxies;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.MethodType;
+import java.lang.reflect.Method;
+import java.lang.reflect.Proxy;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 
@@ -46,11 +44,10 @@ final class Termination {
         try {
             Class<?> signal = Class.forName("sun.misc.Signal");
             Class<?> handler = Class.forName("sun.misc.SignalHandler");
-            MethodHandle run = MethodHandles.lookup()
-                    .findVirtual(Runnable.class, "run", MethodType.methodType(void.class))
-                    .bindTo(end);
-            Object reaction =
-                    MethodHandleProxies.asInterfaceInstance(handler, MethodHandles.dropArguments(run, 0, signal));
+            Object reaction = Proxy.newProxyInstance(
+                    Termination.class.getClassLoader(),
+                    new Class<?>[] {handler},
+                    (self, method, arguments) -> react(end, self, method, arguments));
             for (String name : SIGNALS) {
                 signal.getMethod("handle", signal, handler)
                         .invoke(null, signal.getConstructor(String.class).newInstance(name), reaction);
@@ -58,5 +55,17 @@ final class Termination {
         } catch (ReflectiveOperationException | IllegalArgumentException _) {
             System.err.println("finexl: signals cannot be handled here, so work may be cut off at the end");
         }
+    }
+
+    private static Object react(Runnable end, Object self, Method method, Object[] arguments) {
+        return switch (method.getName()) {
+            case "handle" -> {
+                end.run();
+                yield null;
+            }
+            case "equals" -> self == arguments[0];
+            case "hashCode" -> System.identityHashCode(self);
+            default -> end.toString();
+        };
     }
 }

@@ -15,9 +15,11 @@ import dev.finexl.job.JobQueue;
 import dev.finexl.job.JobStore;
 import dev.finexl.job.JobWorkers;
 import dev.finexl.job.PictureFolders;
+import dev.finexl.job.UploadRoom;
 import dev.finexl.onnx.OnnxRuntime;
 import dev.finexl.onnx.OnnxSettings;
 import dev.finexl.onnx.ProviderChoice;
+import dev.finexl.onnx.UnpackedLibraries;
 import dev.finexl.store.CacheDirectory;
 import dev.finexl.store.Catalogue;
 import dev.finexl.store.DirectoryResults;
@@ -94,6 +96,7 @@ class Wiring {
     @Singleton
     OnnxRuntime onnxRuntime() {
         FinexlConfig.Onnx onnx = config.onnx();
+        onnx.libraries().ifPresent(UnpackedLibraries::use);
         return new OnnxRuntime(new OnnxSettings(
                 ProviderChoice.parse(onnx.provider()), onnx.cudaDevice(), onnx.cudaMemoryLimit(), onnx.threads()));
     }
@@ -188,8 +191,14 @@ class Wiring {
 
     @Produces
     @Singleton
-    PictureFolders pictureFolders() {
-        return new PictureFolders(config.jobs().directory().resolve("pictures"));
+    UploadRoom uploadRoom() {
+        return new UploadRoom(config.jobs().uploads().asLongValue());
+    }
+
+    @Produces
+    @Singleton
+    PictureFolders pictureFolders(UploadRoom room) {
+        return new PictureFolders(config.jobs().directory().resolve("pictures"), room);
     }
 
     @Produces

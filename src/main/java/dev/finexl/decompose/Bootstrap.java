@@ -11,7 +11,7 @@ import org.ejml.data.DMatrixRMaj;
  * replacement, always whole pairs, so that what both images share stays shared; each replicate's mean is decomposed
  * anew, starting from the answer to the original mean. Intervals are percentile intervals (Efron and Tibshirani, "An
  * Introduction to the Bootstrap", 1993, chapter 13): they need no symmetry, respect that weights are not negative, and
- * include 0 exactly for a concept that drops out often enough.
+ * include 0 exactly for a concept that drops out often enough. Of two independent sides each is drawn from by itself.
  *
  * <p>The generator is {@link SplittableRandom}: the same seed gives the same replicates.
  *
@@ -51,7 +51,7 @@ public record Bootstrap(int replicates, long seed) {
         DMatrixRMaj means = new DMatrixRMaj(replicates, differences.numCols);
         SplittableRandom random = new SplittableRandom(seed);
         for (int b = 0; b < replicates; b++) {
-            double[] mean = Vectors.combination(differences, resample(random, differences.numRows));
+            double[] mean = Vectors.combination(differences, resample(random, divergence.ends()));
             System.arraycopy(mean, 0, means.data, b * mean.length, mean.length);
         }
         return means;
@@ -69,7 +69,7 @@ public record Bootstrap(int replicates, long seed) {
         return intervals(
                 decomposer.mixtures(divergence.differences()),
                 decomposer.concepts().numRows,
-                divergence.differences().numRows,
+                divergence.ends(),
                 confidence);
     }
 
@@ -83,6 +83,10 @@ public record Bootstrap(int replicates, long seed) {
      * @throws IllegalArgumentException if the confidence is out of its range, or replicates × concepts exceeds 2²⁶
      */
     public Intervals intervals(Decomposer.Mixtures scores, int concepts, int pairs, double confidence) {
+        return intervals(scores, concepts, new int[] {pairs}, confidence);
+    }
+
+    private Intervals intervals(Decomposer.Mixtures scores, int concepts, int[] ends, double confidence) {
         if (!(confidence > 0 && confidence < 1)) {
             throw new IllegalArgumentException("confidence: expected a number between 0 and 1, got " + confidence);
         }
@@ -92,7 +96,7 @@ public record Bootstrap(int replicates, long seed) {
         int[] selections = new int[weights.length];
         SplittableRandom random = new SplittableRandom(seed);
         for (int b = 0; b < replicates; b++) {
-            double[] replicate = scores.weights(resample(random, pairs));
+            double[] replicate = scores.weights(resample(random, ends));
             for (int concept : Vectors.nonZero(replicate)) {
                 if (weights[concept] == null) {
                     weights[concept] = new double[replicates];
@@ -122,11 +126,16 @@ public record Bootstrap(int replicates, long seed) {
         }
     }
 
-    /** How often each of n pairs is drawn in n draws, as a share of n. */
-    private static double[] resample(SplittableRandom random, int n) {
+    /** How often each of n rows is drawn in n draws, as a share of n; each set, up to its end, by as many as it has. */
+    private static double[] resample(SplittableRandom random, int[] ends) {
+        int n = ends[ends.length - 1];
         double[] shares = new double[n];
-        for (int draw = 0; draw < n; draw++) {
-            shares[random.nextInt(n)]++;
+        int from = 0;
+        for (int end : ends) {
+            for (int draw = from; draw < end; draw++) {
+                shares[from + random.nextInt(end - from)]++;
+            }
+            from = end;
         }
         for (int j = 0; j < n; j++) {
             shares[j] /= n;

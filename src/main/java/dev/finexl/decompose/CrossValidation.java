@@ -1,5 +1,6 @@
 package dev.finexl.decompose;
 
+import java.util.Arrays;
 import org.ejml.data.DMatrixRMaj;
 
 /**
@@ -38,17 +39,18 @@ public record CrossValidation(int folds) {
         if (change <= 0 || concepts.length == 0) {
             return 0;
         }
-        int groups = Math.min(folds, n);
+        int[] ends = divergence.ends();
+        int groups = folds;
+        int from = 0;
+        for (int end : ends) {
+            groups = Math.min(groups, end - from);
+            from = end;
+        }
         double explained = 0;
         for (int group = 0; group < groups; group++) {
-            int left = (n - group + groups - 1) / groups;
             double[] training = new double[n];
             double[] test = new double[n];
-            for (int j = 0; j < n; j++) {
-                boolean out = j % groups == group;
-                test[j] = out ? 1.0 / left : 0;
-                training[j] = out ? 0 : 1.0 / (n - left);
-            }
+            int left = divide(ends, groups, group, training, test);
             double[] fitted = weights.weights(training);
             double[] counted = new double[concepts.length];
             for (int i = 0; i < concepts.length; i++) {
@@ -61,8 +63,36 @@ public record CrossValidation(int folds) {
         return Math.clamp(explained / n / change, 0, 1);
     }
 
+    /**
+     * Leaves one group of rows out, of each set by itself.
+     *
+     * @param training is given the share of each row that stays in
+     * @param test is given the share of each row that is left out
+     * @return how many are left out
+     */
+    private static int divide(int[] ends, int groups, int group, double[] training, double[] test) {
+        int all = 0;
+        int from = 0;
+        for (int end : ends) {
+            int size = end - from;
+            int left = (size - group + groups - 1) / groups;
+            double part = (double) size / training.length;
+            for (int j = 0; j < size; j++) {
+                boolean out = j % groups == group;
+                test[from + j] = out ? part / left : 0;
+                training[from + j] = out ? 0 : part / (size - left);
+            }
+            all += left;
+            from = end;
+        }
+        return all;
+    }
+
     /** The unbiased estimate of |&mu;|&#178;, which may be negative. */
     private static double squaredChange(Divergence divergence) {
+        if (!divergence.paired()) {
+            return unpairedSquaredChange(divergence);
+        }
         double n = divergence.differences().numRows;
         double own = 0;
         for (double norm : Vectors.norms(divergence.differences())) {
@@ -70,5 +100,28 @@ public record CrossValidation(int folds) {
         }
         double all = n * divergence.norm() * n * divergence.norm();
         return (all - own) / (n * (n - 1));
+    }
+
+    /** |V|&#178; without what the scatter within each side adds to it. */
+    private static double unpairedSquaredChange(Divergence divergence) {
+        DMatrixRMaj rows = divergence.differences();
+        double noise = 0;
+        int from = 0;
+        for (int end : divergence.ends()) {
+            double size = end - from;
+            double[] shares = new double[rows.numRows];
+            Arrays.fill(shares, from, end, 1 / size);
+            double[] centre = Vectors.combination(rows, shares);
+            double scatter = 0;
+            for (int j = from; j < end; j++) {
+                for (int k = 0; k < centre.length; k++) {
+                    double off = rows.get(j, k) - centre[k];
+                    scatter += off * off;
+                }
+            }
+            noise += scatter * size / (size - 1) / rows.numRows / rows.numRows;
+            from = end;
+        }
+        return divergence.norm() * divergence.norm() - noise;
     }
 }

@@ -8,8 +8,8 @@ import org.ejml.data.DMatrixRMaj;
 /**
  * How much each of k measured numbers changed from one side of the pairs to the other, and how certain that is. Exists
  * because a number that was measured of each picture needs no decomposition, only what holds for a mean of paired
- * differences: a percentile interval by resampling the pairs ({@link Bootstrap}) and a sign-flip test of "no change"
- * ({@link SignFlipTest}), each number by itself.
+ * differences: a percentile interval by resampling the pairs ({@link Bootstrap}) and a test of "no change"
+ * ({@link ChangeTest}), each number by itself.
  *
  * <p>With many numbers some differ by chance. Which of them changed is therefore decided over all k together, by Holm's
  * step-down procedure ("A simple sequentially rejective multiple test procedure", 1979): the probability that any of
@@ -32,7 +32,7 @@ public record PairedChange(double[] mean, double[] low, double[] high, double[] 
      * @param level of the tests together, between 0 and 1, e.g. 0.05; the intervals are at 1 − level, each by itself
      * @throws IllegalArgumentException if the level is out of its range, or replicates × k exceeds 2²⁶
      */
-    public static PairedChange of(Divergence differences, Bootstrap bootstrap, SignFlipTest test, double level) {
+    public static PairedChange of(Divergence differences, Bootstrap bootstrap, ChangeTest test, double level) {
         if (!(level > 0 && level < 1)) {
             throw new IllegalArgumentException("level: expected a number between 0 and 1, got " + level);
         }
@@ -46,9 +46,7 @@ public record PairedChange(double[] mean, double[] low, double[] high, double[] 
             Arrays.sort(sorted);
             low[k] = Bootstrap.quantile(sorted, level / 2);
             high[k] = Bootstrap.quantile(sorted, 1 - level / 2);
-            double[] own = column(differences.differences(), k);
-            pValue[k] = test.test(Divergence.of(new DMatrixRMaj(own.length, 1, true, own)))
-                    .pValue();
+            pValue[k] = test.pValue(differences.column(k));
         }
         return new PairedChange(differences.mean(), low, high, pValue, holm(pValue, level));
     }

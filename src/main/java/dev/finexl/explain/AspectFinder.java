@@ -3,11 +3,11 @@ package dev.finexl.explain;
 import dev.finexl.concept.Concept;
 import dev.finexl.concept.ConceptDirections;
 import dev.finexl.decompose.Bootstrap;
+import dev.finexl.decompose.ChangeTest;
 import dev.finexl.decompose.CrossValidation;
 import dev.finexl.decompose.DecompositionMethod;
 import dev.finexl.decompose.Divergence;
 import dev.finexl.decompose.Explained;
-import dev.finexl.decompose.SignFlipTest;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -18,8 +18,8 @@ import org.ejml.data.DMatrixRMaj;
  * Decides what is an aspect and what is noise.
  *
  * <p>A personalisation changed something if a sign-flip test rejects, at level 1 &minus; confidence, that the paired differences
- * are symmetric about zero. Of the concepts, those are aspects whose bootstrap interval stays above zero, that
- * is, which keep a positive weight in nearly every resampling of the pairs, whose score is at least {@value #LEAST_SCORE},
+ * are symmetric about zero; of unpaired pictures, if a permutation test rejects that both sides are samples of one
+ * distribution. Of the concepts, those are aspects whose bootstrap interval stays above zero, that is, which keep a positive weight in nearly every resampling of the pairs, whose score is at least {@value #LEAST_SCORE},
  * and which move the embeddings by at least {@value #LEAST_SHIFT}. The last two are for what is certain and yet nothing
  * that anybody would see: any training moves a model a little, and with enough pictures every such movement is
  * significant. On the miniature's null LoRA the largest score is 0.13, of a concept that moves the embeddings by 0.03; two
@@ -69,6 +69,8 @@ public final class AspectFinder {
      * @param widest half-width of the widest interval of any concept; infinite where nothing changed, for what is not known
      *     to be there has no interval
      * @param aspects strongest first; none where nothing changed
+     * @param shows {@code [pairs][aspects]}: how far each pair, in the order of the divergence, went along each aspect's
+     *     direction, 1 for the whole of it and below 0 for the other way
      */
     public record Findings(
             double pValue,
@@ -79,7 +81,8 @@ public final class AspectFinder {
             double[] vector,
             double[] scores,
             double widest,
-            List<Aspect> aspects) {
+            List<Aspect> aspects,
+            double[][] shows) {
 
         /**
          * Whether this answer is good enough to stop: the aspects and their order are those of the look before, and every
@@ -112,7 +115,7 @@ public final class AspectFinder {
         double error = (1 - confidence) * share;
         ConceptProblem problem = ConceptProblem.of(method, change, directions);
         double[] weights = problem.weights();
-        double p = new SignFlipTest(FLIPS, SEED).test(problem.tested()).pValue();
+        double p = new ChangeTest(FLIPS, SEED).pValue(problem.tested());
         boolean changed = p < error;
         double[] none = new double[weights.length];
         Bootstrap.Intervals intervals = changed
@@ -131,7 +134,29 @@ public final class AspectFinder {
                 all.vector(),
                 weights,
                 changed ? widest(weights, intervals) : Double.POSITIVE_INFINITY,
-                aspects(directions, problem, found, weights, intervals));
+                aspects(directions, problem, found, weights, intervals),
+                shows(change.embeddings(), problem.means(), found));
+    }
+
+    /**
+     * The projection of each pair's difference on each direction, in units of its length, (d &middot; f) / (f &middot; f). The
+     * mean over the pairs is what the mean change goes along the direction; a score is less where aspects share it.
+     */
+    private static double[][] shows(Divergence divergence, DMatrixRMaj means, List<Integer> found) {
+        DMatrixRMaj pairs = divergence.differences();
+        double[][] shows = new double[pairs.numRows][found.size()];
+        for (int a = 0; a < found.size(); a++) {
+            int concept = found.get(a);
+            double length = length(means, concept);
+            for (int j = 0; j < pairs.numRows; j++) {
+                double dot = 0;
+                for (int k = 0; k < means.numCols; k++) {
+                    dot += pairs.get(j, k) * means.get(concept, k);
+                }
+                shows[j][a] = dot / (length * length);
+            }
+        }
+        return shows;
     }
 
     private static Bootstrap bootstrap(double error) {

@@ -7,8 +7,11 @@ import java.util.List;
 /** Where the pictures of the two sides come from, with every reference found and before anything heavy is opened. */
 sealed interface Comparison {
 
-    /** How many pictures each side has. */
+    /** How many pictures each side has, or at least has where they are not paired. */
     int images();
+
+    /** What makes pairs of the pictures. */
+    Pairing pairing();
 
     /**
      * Both sides are sampled, with the same prompts and the same noise.
@@ -33,22 +36,42 @@ sealed interface Comparison {
             Sampling sampling,
             int images,
             long seed)
-            implements Comparison {}
+            implements Comparison {
+
+        @Override
+        public Pairing pairing() {
+            return Pairing.SEED;
+        }
+    }
 
     /**
      * Both sides are given.
      *
      * @param base folder of the base's pictures
      * @param personalized folder of the personalised model's pictures
-     * @param names of the files that both folders have, sorted
+     * @param baseNames of the base's files, sorted
+     * @param personalizedNames of the other side's files, sorted; where they are paired, each with the same place's of the
+     *     base
+     * @param pairing what makes pairs of them
      * @param promptsKnown whether the request says what they draw
      */
-    record Given(CatalogueEntry base, CatalogueEntry personalized, List<String> names, boolean promptsKnown)
+    record Given(
+            CatalogueEntry base,
+            CatalogueEntry personalized,
+            List<String> baseNames,
+            List<String> personalizedNames,
+            Pairing pairing,
+            boolean promptsKnown)
             implements Comparison {
+
+        /** The files of one side. */
+        List<String> names(ExplainListener.Side side) {
+            return side == ExplainListener.Side.BASE ? baseNames : personalizedNames;
+        }
 
         @Override
         public int images() {
-            return names.size();
+            return Math.min(baseNames.size(), personalizedNames.size());
         }
     }
 

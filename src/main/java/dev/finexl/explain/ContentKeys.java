@@ -27,6 +27,9 @@ import java.util.Map;
  */
 final class ContentKeys {
 
+    /** Which fields explanations have: one that lacks some is none that can be answered with. */
+    private static final String FORM = "pairs";
+
     private final OpenModels models;
     private final int batch;
     /** A model is part of many requests, and hashing its files takes as long as reading them. */
@@ -45,13 +48,17 @@ final class ContentKeys {
      */
     String explanation(Plan plan, String method, String version) {
         List<String> parts = new ArrayList<>();
-        parts.add(version + " " + method + " " + plan.certainty() + " " + plan.policy());
+        parts.add(FORM + " " + version + " " + method + " " + plan.certainty() + " " + plan.policy());
         parts.add(plan.prompts().prompts() + " " + plan.promptsKnown());
         plan.vocabulary().concepts().stream().map(Concept::toString).forEach(parts::add);
         parts.addAll(heads(plan));
-        int pairs = plan.comparison().images();
-        parts.add(pictures(plan, Side.BASE, 0, pairs));
-        parts.add(pictures(plan, Side.PERSONALIZED, 0, pairs));
+        parts.add(plan.comparison().pairing().label());
+        for (Side side : Side.values()) {
+            int count = plan.comparison() instanceof Comparison.Given given
+                    ? given.names(side).size()
+                    : plan.comparison().images();
+            parts.add(pictures(plan, side, 0, count));
+        }
         if (plan.comparison() instanceof Comparison.Sampled sampled) {
             parts.add(sampled.trigger().toString());
             try (Lease<ClipEncoder> encoder = models.encoder(plan.encoder());
@@ -75,7 +82,7 @@ final class ContentKeys {
         switch (plan.comparison()) {
             case Comparison.Given given -> {
                 CatalogueEntry folder = side == Side.BASE ? given.base() : given.personalized();
-                List<String> names = given.names().subList(first, first + count);
+                List<String> names = given.names(side).subList(first, first + count);
                 parts.add(ProvenanceRecorder.hashes(folder, names).toString());
             }
             case Comparison.Sampled sampled -> {

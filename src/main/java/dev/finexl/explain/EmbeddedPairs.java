@@ -13,22 +13,30 @@ import org.ejml.dense.row.CommonOps_DDRM;
  *
  * @param base embeddings of the base's pictures, n × d, rows of length 1
  * @param personalized embeddings of the other side's pictures, n × d, rows of length 1, each paired with the same row of
- *     {@code base}
+ *     {@code base} where they are paired
  * @param statistics {@link dev.finexl.embed.PictureStatistics} of the same pictures
  * @param heads for each head the numbers of the same pictures
+ * @param paired whether the rows are pairs; else the sides are independent, and may differ in number
  */
-public record EmbeddedPairs(DMatrixRMaj base, DMatrixRMaj personalized, Numbers statistics, List<Numbers> heads) {
+public record EmbeddedPairs(
+        DMatrixRMaj base, DMatrixRMaj personalized, Numbers statistics, List<Numbers> heads, boolean paired) {
 
     /**
      * Numbers that were measured of the pictures of both sides.
      *
      * @param base numbers of the base's pictures, n × k
      * @param personalized numbers of the other side's pictures, n × k
+     * @param paired as of the pictures
      */
-    public record Numbers(DMatrixRMaj base, DMatrixRMaj personalized) {
+    public record Numbers(DMatrixRMaj base, DMatrixRMaj personalized, boolean paired) {
+
+        /** What changed in the numbers. */
+        Divergence divergence() {
+            return paired ? Divergence.between(base, personalized) : Divergence.unpaired(base, personalized);
+        }
 
         private Numbers between(int from, int to) {
-            return new Numbers(rows(base, from, to), rows(personalized, from, to));
+            return new Numbers(rows(base, from, to), rows(personalized, from, to), paired);
         }
     }
 
@@ -45,43 +53,45 @@ public record EmbeddedPairs(DMatrixRMaj base, DMatrixRMaj personalized, Numbers 
                 matrix(columns(personalized, 0, width)),
                 new Numbers(
                         matrix(columns(base, width, base[0].length)),
-                        matrix(columns(personalized, width, base[0].length))),
-                List.of());
+                        matrix(columns(personalized, width, base[0].length)),
+                        true),
+                List.of(),
+                true);
     }
 
     private static float[][] columns(float[][] rows, int from, int to) {
         return Arrays.stream(rows).map(row -> Arrays.copyOfRange(row, from, to)).toArray(float[][]::new);
     }
 
-    /** The pairs from one to before another. */
+    /** The pairs from one to before another, of pictures that are paired. */
     public EmbeddedPairs between(int from, int to) {
         return new EmbeddedPairs(
                 rows(base, from, to),
                 rows(personalized, from, to),
                 statistics.between(from, to),
-                heads.stream().map(numbers -> numbers.between(from, to)).toList());
+                heads.stream().map(numbers -> numbers.between(from, to)).toList(),
+                paired);
     }
 
     private static DMatrixRMaj rows(DMatrixRMaj matrix, int from, int to) {
         return CommonOps_DDRM.extract(matrix, from, to, 0, matrix.numCols);
     }
 
-    /** What changed in each pair. */
+    /** What changed. */
     public Change change() {
-        return new Change(
-                Divergence.between(base, personalized),
-                Divergence.between(statistics.base(), statistics.personalized()));
+        return new Change(new Numbers(base, personalized, paired).divergence(), statistics.divergence());
     }
 
-    /** @param base at least one picture, and as many as {@code personalized} */
-    static EmbeddedPairs of(List<Measurement> base, List<Measurement> personalized) {
+    /** @param base at least one picture, and, where they are paired, as many as {@code personalized} */
+    static EmbeddedPairs of(List<Measurement> base, List<Measurement> personalized, boolean paired) {
         return new EmbeddedPairs(
                 embeddings(base),
                 embeddings(personalized),
-                new Numbers(statistics(base), statistics(personalized)),
+                new Numbers(statistics(base), statistics(personalized), paired),
                 IntStream.range(0, base.getFirst().heads().size())
-                        .mapToObj(head -> new Numbers(numbers(base, head), numbers(personalized, head)))
-                        .toList());
+                        .mapToObj(head -> new Numbers(numbers(base, head), numbers(personalized, head), paired))
+                        .toList(),
+                paired);
     }
 
     private static DMatrixRMaj embeddings(List<Measurement> side) {

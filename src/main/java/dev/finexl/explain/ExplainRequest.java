@@ -57,6 +57,8 @@ import java.util.List;
  *     for none
  * @param triggerBoth whether the base's prompts get the trigger too; null for false
  * @param embeddings textual inversions of the personalised side, whose tokens are its trigger unless the request names one
+ * @param pairing of given pictures: {@code name}, {@code position} (in the order of file names) or {@code none}; null for by
+ *     name, or, where no name is in both folders, by position if there are equally many, else none
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record ExplainRequest(
@@ -89,7 +91,8 @@ public record ExplainRequest(
         Boolean calibrate,
         @Size(max = LoraMetadata.LONGEST) String trigger,
         Boolean triggerBoth,
-        @Size(max = 16) List<@NotNull @Valid EmbeddingChoice> embeddings) {
+        @Size(max = 16) List<@NotNull @Valid EmbeddingChoice> embeddings,
+        @Size(min = 1, max = 20) String pairing) {
 
     /** Most pictures on each side, and so most prompts. */
     public static final int MAX_IMAGES = 1000;
@@ -146,7 +149,8 @@ public record ExplainRequest(
                 .calibrate(calibrate)
                 .trigger(trigger)
                 .triggerBoth(triggerBoth)
-                .embeddings(embeddings);
+                .embeddings(embeddings)
+                .pairing(pairing);
     }
 
     /**

@@ -43,6 +43,7 @@ public final class ExplainRequestBuilder {
     private String trigger;
     private Boolean triggerBoth;
     private List<EmbeddingChoice> embeddings;
+    private String pairing;
 
     ExplainRequestBuilder() {}
 
@@ -196,6 +197,11 @@ public final class ExplainRequestBuilder {
         return this;
     }
 
+    public ExplainRequestBuilder pairing(String value) {
+        pairing = value;
+        return this;
+    }
+
     /** The request; it is not validated. */
     public ExplainRequest build() {
         return new ExplainRequest(
@@ -228,6 +234,7 @@ public final class ExplainRequestBuilder {
                 calibrate,
                 trigger,
                 triggerBoth,
-                embeddings);
+                embeddings,
+                pairing);
     }
 }

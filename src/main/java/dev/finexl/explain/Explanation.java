@@ -25,6 +25,9 @@ import java.util.Map;
  * @param sampling how many pairs it rests on, and why not more; absent for pictures that were given
  * @param heads what the aspect heads measured, by the heads' names; each with the strongest change first
  * @param policy whether the limits of the request are kept; absent if it sets none
+ * @param examples for each aspect, in their order, the pairs that show it best and least; none where pairs are not known
+ *     to show anything
+ * @param pairs the pairs of pictures that it rests on, by their indices
  * @param warnings what the reader should know before trusting the scores
  * @param usage what the answer cost
  * @param provenance what the answer was made from
@@ -43,6 +46,8 @@ import java.util.Map;
     "sampling",
     "heads",
     "policy",
+    "examples",
+    "pairs",
     "warnings",
     "usage",
     "provenance"
@@ -61,9 +66,17 @@ public record Explanation(
         @JsonInclude(JsonInclude.Include.NON_NULL) SamplingReport sampling,
         Map<String, List<HeadOutput>> heads,
         @JsonInclude(JsonInclude.Include.NON_NULL) PolicyResult policy,
+        List<AspectExample> examples,
+        List<ShownPair> pairs,
         List<String> warnings,
         Usage usage,
         Provenance provenance) {
+
+    /** Takes one that was kept before there were examples and pairs as one without. */
+    public Explanation {
+        examples = examples == null ? List.of() : examples;
+        pairs = pairs == null ? List.of() : pairs;
+    }
 
     /** Whether it rests on all the pictures that were asked for, or on as many as it took; not where it was cut short. */
     @JsonIgnore
@@ -88,6 +101,8 @@ public record Explanation(
                 sampling,
                 heads,
                 policy,
+                examples,
+                pairs,
                 warnings,
                 free,
                 provenance);

@@ -109,7 +109,7 @@ public final class ExplanationParts {
                             .side(
                                     side,
                                     side == Side.BASE ? given.base() : given.personalized(),
-                                    given.names().subList(first, first + count),
+                                    given.names(side).subList(first, first + count),
                                     0,
                                     count);
                 case Comparison.Sampled sampled ->

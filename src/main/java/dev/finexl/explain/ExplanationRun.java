@@ -144,7 +144,7 @@ final class ExplanationRun {
             measureConcepts(encoder);
             boolean all = index == looks.sizes().size() - 1;
             boolean last = all || !pace.hasTimeFor(looks.sizes().get(index + 1), pairs);
-            Look look = look(EmbeddedPairs.of(left.measured(), right.measured()), looks.spend(index, last));
+            Look look = look(EmbeddedPairs.of(left.measured(), right.measured(), true), looks.spend(index, last));
             tell(look);
             boolean settled = looks.mayStop(index) && look.findings().settled(before.findings(), certainty.precision());
             if (last || settled) {
@@ -278,8 +278,14 @@ final class ExplanationRun {
         if (plan.comparison() instanceof Comparison.Sampled sampled && !findings.changed()) {
             sampled.trigger().hint().ifPresent(warnings::add);
         }
+        List<ShownPair> pairs = ShownPairs.of(plan, findings);
         return new Explanation(
-                SummaryWriter.write(findings.changed(), findings.pValue(), findings.aspects(), findings.unexplained()),
+                SummaryWriter.write(
+                        findings.changed(),
+                        findings.pValue(),
+                        findings.aspects(),
+                        findings.unexplained(),
+                        plan.comparison().pairing()),
                 findings.changed(),
                 findings.pValue(),
                 findings.aspects(),
@@ -292,6 +298,8 @@ final class ExplanationRun {
                 sampling,
                 heads,
                 Policy.judge(plan.policy(), heads),
+                ShownPairs.examples(findings.aspects(), pairs),
+                pairs,
                 List.copyOf(warnings),
                 provenance.usage(sampling, ended.drawn(), ended.known(), clock.finish()),
                 provenance.finish(sampling));

@@ -12,7 +12,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.util.List;
 
-/** Reads and measures two folders of pictures, paired by file name; one picture is in memory at a time. */
+/** Reads and measures two folders of pictures, however they are paired; one picture is in memory at a time. */
 final class GivenPairs {
 
     private final ImageDecoder decoder = new ImageDecoder();
@@ -25,12 +25,13 @@ final class GivenPairs {
     }
 
     EmbeddedPairs embed(Comparison.Given given) {
-        long total = 2L * given.images();
+        long total = (long) given.baseNames().size() + given.personalizedNames().size();
         listener.progress(Stage.EMBEDDING, 0, total);
-        Measurement[] base = side(Side.BASE, given.base(), given.names(), 0, total);
+        Measurement[] base = side(Side.BASE, given.base(), given.baseNames(), 0, total);
         Measurement[] personalized =
-                side(Side.PERSONALIZED, given.personalized(), given.names(), given.images(), total);
-        return EmbeddedPairs.of(List.of(base), List.of(personalized));
+                side(Side.PERSONALIZED, given.personalized(), given.personalizedNames(), base.length, total);
+        return EmbeddedPairs.of(
+                List.of(base), List.of(personalized), given.pairing().paired());
     }
 
     /**

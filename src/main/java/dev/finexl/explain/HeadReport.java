@@ -1,9 +1,9 @@
 package dev.finexl.explain;
 
 import dev.finexl.decompose.Bootstrap;
+import dev.finexl.decompose.ChangeTest;
 import dev.finexl.decompose.Divergence;
 import dev.finexl.decompose.PairedChange;
-import dev.finexl.decompose.SignFlipTest;
 import dev.finexl.embed.AspectHead;
 import dev.finexl.embed.HeadConfig;
 import dev.finexl.explain.EmbeddedPairs.Numbers;
@@ -45,11 +45,11 @@ final class HeadReport {
 
     private static List<HeadOutput> outputs(
             List<HeadConfig.Output> names, Numbers numbers, double confidence, double share) {
-        Divergence divergence = Divergence.between(numbers.base(), numbers.personalized());
+        Divergence divergence = numbers.divergence();
         PairedChange change = PairedChange.of(
                 divergence.reordered(divergence.order()),
                 new Bootstrap(REPLICATES, SEED),
-                new SignFlipTest(FLIPS, SEED),
+                new ChangeTest(FLIPS, SEED),
                 (1 - confidence) * share);
         double[] base = means(numbers.base());
         double[] personalized = means(numbers.personalized());

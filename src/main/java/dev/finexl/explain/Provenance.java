@@ -16,7 +16,8 @@ import java.util.Map;
  * @param trigger words that prompts had besides; null if there were none
  * @param proposals further concepts that were looked for; null if no proposer was asked
  * @param seed of the first picture; picture {@code j} has {@code seed + j}
- * @param images pictures on each side
+ * @param pairing what makes pairs of the pictures; {@code none} if they were compared as independent samples
+ * @param images pictures on each side; of independent samples those of the smaller
  * @param provider the execution provider in use, {@code cpu} or {@code cuda:N}
  * @param versions of the program and what it computes with
  */
@@ -30,6 +31,7 @@ public record Provenance(
         Trigger trigger,
         Proposals proposals,
         Long seed,
+        Pairing pairing,
         int images,
         String provider,
         Map<String, String> versions) {

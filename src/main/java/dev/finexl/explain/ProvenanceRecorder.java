@@ -132,6 +132,7 @@ final class ProvenanceRecorder {
                 plan.comparison() instanceof Comparison.Sampled s ? s.trigger().provenance() : null,
                 proposals,
                 seed,
+                plan.comparison().pairing(),
                 sampling == null ? plan.comparison().images() : sampling.pairs(),
                 runtime.providerName(),
                 versions());

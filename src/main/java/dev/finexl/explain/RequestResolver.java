@@ -14,8 +14,6 @@ import dev.finexl.store.Transfer;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
-import java.util.TreeSet;
 import java.util.function.Supplier;
 
 /**
@@ -26,9 +24,9 @@ final class RequestResolver {
 
     private static final String FALLBACK = "general";
     /** The fewest pairs with which a sign-flip test can reject at level 0.05. */
-    private static final int ENOUGH_IMAGES = 6;
-
-    private static final Set<String> IMAGE_ENDINGS = Set.of(".png", ".jpg", ".jpeg", ".webp", ".gif", ".bmp");
+    private static final int ENOUGH_PAIRS = 6;
+    /** The fewest pictures on each side with which a permutation test can. */
+    private static final int ENOUGH_UNPAIRED = 4;
 
     private final Catalogue catalogue;
     private final String configuredEncoder;
@@ -113,11 +111,15 @@ final class RequestResolver {
         }
         List<String> warnings = new ArrayList<>();
         Plan plan = pictures ? resolveGiven(request, warnings) : resolveSampled(request, warnings);
-        warnIfTooFew(plan.comparison().images(), warnings);
+        warnIfTooFew(plan.comparison(), warnings);
         return plan;
     }
 
     private Plan resolveSampled(ExplainRequest request, List<String> warnings) {
+        if (request.pairing() != null) {
+            throw new InvalidRequestException(
+                    "pairing", "is for pictures that are given: those of models have the same seeds");
+        }
         PictureModels.Sides sides = pictureModels.find(request);
         CatalogueEntry base = sides.base();
         if (request.personalized() == null
@@ -219,30 +221,17 @@ final class RequestResolver {
         }
         CatalogueEntry base = folder("baseImages", request.baseImages());
         CatalogueEntry personalized = folder("personalizedImages", request.personalizedImages());
-        Set<String> left = imageNames(base);
-        Set<String> right = imageNames(personalized);
-        Set<String> both = new TreeSet<>(left);
-        both.retainAll(right);
-        if (both.size() < 2 || both.size() > ExplainRequest.MAX_IMAGES) {
+        boolean promptsKnown = request.prompts() != null || request.promptSet() != null;
+        Comparison.Given given = GivenChoice.choose(base, personalized, request.pairing(), promptsKnown, warnings);
+        if (!given.pairing().paired() && Boolean.TRUE.equals(request.propose())) {
             throw new InvalidRequestException(
-                    "baseImages",
-                    "expected 2 to %d pictures with the same names in both folders, but %d are (of %d and %d)"
-                            .formatted(ExplainRequest.MAX_IMAGES, both.size(), left.size(), right.size()));
-        }
-        int unpaired = left.size() + right.size() - 2 * both.size();
-        if (unpaired > 0) {
-            warnings.add("%d pictures have no partner of the same name in the other folder and were left out."
-                    .formatted(unpaired));
+                    "propose", "whoever proposes is shown pairs, and these pictures have none");
         }
         CatalogueEntry encoder = encoder(request.encoder(), null);
         warnIfForeign(base.files().reference(), encoder, warnings);
         ModelDefaults encoderDefaults = ModelDefaults.read(encoder.files());
         return new Plan(
-                new Comparison.Given(
-                        base,
-                        personalized,
-                        List.copyOf(both),
-                        request.prompts() != null || request.promptSet() != null),
+                given,
                 encoder,
                 prompts(request, first(encoderDefaults.prompts(), FALLBACK)),
                 vocabulary(request, encoderDefaults, encoderDefaults),
@@ -250,17 +239,6 @@ final class RequestResolver {
                 request.policy(),
                 Certainty.of(request),
                 warnings);
-    }
-
-    private static Set<String> imageNames(CatalogueEntry folder) {
-        Set<String> names = new TreeSet<>();
-        for (String name : folder.files().names()) {
-            int dot = name.lastIndexOf('.');
-            if (dot > 0 && IMAGE_ENDINGS.contains(name.substring(dot).toLowerCase(java.util.Locale.ROOT))) {
-                names.add(name);
-            }
-        }
-        return names;
     }
 
     /** The encoder belongs to the question: what understands only the miniature's world is not taken for another's. */
@@ -275,11 +253,15 @@ final class RequestResolver {
         return find("encoder", reference, ModelKind.ENCODER);
     }
 
-    /** Of n pairs there are 2^(n-1) patterns of signs, and the test's p-value is at least one of them. */
-    private static void warnIfTooFew(int images, List<String> warnings) {
-        if (images < ENOUGH_IMAGES) {
+    /**
+     * Of n pairs there are 2^(n-1) patterns of signs, and the test's p-value is at least one of them; of two sides of n
+     * pictures there are (2n choose n) deals.
+     */
+    private static void warnIfTooFew(Comparison comparison, List<String> warnings) {
+        int enough = comparison.pairing().paired() ? ENOUGH_PAIRS : ENOUGH_UNPAIRED;
+        if (comparison.images() < enough) {
             warnings.add("With %d pictures on each side no change can be told from chance; at least %d are needed."
-                    .formatted(images, ENOUGH_IMAGES));
+                    .formatted(comparison.images(), enough));
         }
     }
 

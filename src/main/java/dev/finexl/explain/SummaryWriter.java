@@ -14,6 +14,9 @@ final class SummaryWriter {
     /** From this share on, what is left unexplained is worth a sentence. */
     private static final double WORTH_SAYING = 0.3;
 
+    private static final String UNPAIRED =
+            " The pictures are unpaired: the two sets were compared as independent samples.";
+
     private SummaryWriter() {}
 
     static Degree degree(double score) {
@@ -23,7 +26,13 @@ final class SummaryWriter {
         return score < STRONG ? Degree.CLEARLY : Degree.MUCH;
     }
 
-    static String write(boolean changed, double pValue, List<Aspect> aspects, double unexplained) {
+    /** @param pairing of the pictures: that there was none weakens every other sentence, so it is said with them */
+    static String write(boolean changed, double pValue, List<Aspect> aspects, double unexplained, Pairing pairing) {
+        String found = found(changed, pValue, aspects, unexplained);
+        return pairing.paired() ? found : found + UNPAIRED;
+    }
+
+    private static String found(boolean changed, double pValue, List<Aspect> aspects, double unexplained) {
         if (!changed) {
             return "The two sides cannot be told apart: the differences between their pictures are within chance (p = %s)."
                     .formatted(number(pValue));

@@ -12,6 +12,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.List;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.FlywayException;
 
@@ -116,7 +117,8 @@ public final class JobDatabase implements AutoCloseable {
         try {
             Flyway.configure(JobDatabase.class.getClassLoader())
                     .dataSource(source)
-                    .locations("classpath:db/jobs")
+                    .resourceProvider(new JobMigrations())
+                    .javaMigrationClassProvider(List::of)
                     .table("finexl_schema")
                     .load()
                     .migrate();

@@ -2,15 +2,21 @@ package dev.finexl.job;
 
 import dev.finexl.explain.ExplainListener.Side;
 import dev.finexl.explain.InvalidRequestException;
+import java.io.ByteArrayInputStream;
+import java.io.EOFException;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.SequenceInputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.Optional;
 import java.util.Set;
+import java.util.zip.Inflater;
+import java.util.zip.InflaterInputStream;
+import java.util.zip.ZipEntry;
 import java.util.zip.ZipException;
 import org.apache.commons.compress.archivers.zip.ZipArchiveEntry;
 import org.apache.commons.compress.archivers.zip.ZipFile;
@@ -30,6 +36,7 @@ public final class PictureArchive {
 
     private static final int LARGEST_REQUEST = 4 << 20;
     private static final String REQUEST = "request.json";
+    private static final Set<Integer> METHODS = Set.of(ZipEntry.STORED, ZipEntry.DEFLATED);
 
     private PictureArchive() {}
 
@@ -52,14 +59,14 @@ public final class PictureArchive {
                 }
                 requireOrdinary(zip, entry);
                 if (!entry.isDirectory()) {
-                    try (InputStream in = new Inflated(zip.getInputStream(entry), entry)) {
+                    try (InputStream in = new Inflated(content(zip, entry), entry)) {
                         if (name.equals(REQUEST)) {
                             request = Optional.of(text(in));
                         } else {
                             Side side = side(name);
                             upload.add(side, name.substring(side.key().length() + 1), in);
                         }
-                    } catch (ZipException e) {
+                    } catch (ZipException | EOFException e) {
                         throw Upload.refused(name, "is damaged: %s", e.getMessage());
                     }
                 }
@@ -74,8 +81,34 @@ public final class PictureArchive {
         if (entry.isUnixSymlink()) {
             throw Upload.refused(entry.getName(), "is a link");
         }
-        if (!zip.canReadEntryData(entry)) {
+        if (!zip.canReadEntryData(entry) || !METHODS.contains(entry.getMethod())) {
             throw Upload.refused(entry.getName(), "is encrypted, or compressed in a way that is not read here");
+        }
+    }
+
+    /**
+     * What a member holds. The library would also read what is compressed with algorithms that it finds on the class path: they take
+     * memory as the file says, and are not in every package of this program.
+     */
+    private static InputStream content(ZipFile zip, ZipArchiveEntry entry) throws IOException {
+        InputStream raw = zip.getRawInputStream(entry);
+        return entry.getMethod() == ZipEntry.STORED ? raw : new Inflating(raw);
+    }
+
+    /** A stream without zlib's header, after whose end zlib wants one more byte. */
+    private static final class Inflating extends InflaterInputStream {
+
+        Inflating(InputStream raw) {
+            super(new SequenceInputStream(raw, new ByteArrayInputStream(new byte[1])), new Inflater(true));
+        }
+
+        @Override
+        public void close() throws IOException {
+            try {
+                super.close();
+            } finally {
+                inf.end();
+            }
         }
     }
 

@@ -1,6 +1,7 @@
 package dev.finexl.job;
 
 import dev.finexl.explain.ExplainListener.Side;
+import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -31,11 +32,17 @@ public final class PictureFolders {
     private static final String PLACE = "place";
 
     private final Path root;
+    private final UploadRoom room;
     private String place;
+    private boolean counted;
 
-    /** @param root folder for all of them; made if need be */
-    public PictureFolders(Path root) {
+    /**
+     * @param root folder for all of them; made if need be
+     * @param room that they take
+     */
+    public PictureFolders(Path root, UploadRoom room) {
         this.root = root;
+        this.room = room;
     }
 
     /**
@@ -70,11 +77,44 @@ public final class PictureFolders {
 
     /** A new folder, empty, for what is uploaded under an identifier. */
     Path create(String id) throws IOException {
+        countOnce();
         Path folder = root.resolve(id);
         for (Side side : Side.values()) {
             Files.createDirectories(folder.resolve(side.key()));
         }
         return folder;
+    }
+
+    /**
+     * Takes room for a part of an upload.
+     *
+     * @throws UploadRoom.FullException if there is none
+     */
+    void take(String id, long bytes) {
+        room.take(id, bytes);
+    }
+
+    /** What an earlier run of the process has left takes room as well. */
+    private synchronized void countOnce() throws IOException {
+        if (counted || !Files.isDirectory(root)) {
+            counted = true;
+            return;
+        }
+        try (Stream<Path> children = Files.list(root)) {
+            for (Path child : children.filter(Files::isDirectory).toList()) {
+                room.occupy(child.getFileName().toString(), bytesBelow(child));
+            }
+        }
+        counted = true;
+    }
+
+    private static long bytesBelow(Path folder) throws IOException {
+        try (Stream<Path> files = Files.walk(folder)) {
+            return files.map(Path::toFile)
+                    .filter(File::isFile)
+                    .mapToLong(File::length)
+                    .sum();
+        }
     }
 
     /** The folders of an upload by the names under which a request calls them. */
@@ -107,7 +147,7 @@ public final class PictureFolders {
         }
     }
 
-    private static void remove(Path folder) {
+    private void remove(Path folder) {
         if (!Files.exists(folder)) {
             return;
         }
@@ -118,5 +158,6 @@ public final class PictureFolders {
         } catch (IOException e) {
             throw new UncheckedIOException("the folder %s cannot be removed: %s".formatted(folder, e), e);
         }
+        room.leave(folder.getFileName().toString());
     }
 }

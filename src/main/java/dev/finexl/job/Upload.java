@@ -63,6 +63,7 @@ public final class Upload implements AutoCloseable {
      * @param name of its file; those of a pair are the same on both sides
      * @throws InvalidRequestException that names the picture, if its name is not a plain one or there twice, or if it or
      *     the upload is too large
+     * @throws UploadRoom.FullException if all uploads together leave no room for it
      * @throws IOException if it cannot be read or stored
      */
     public void add(Side side, String name, InputStream picture) throws IOException {
@@ -94,6 +95,7 @@ public final class Upload implements AutoCloseable {
             if (bytes > mostBytes) {
                 throw refused(member, "takes the pictures beyond the %d bytes accepted in all", mostBytes);
             }
+            folders.take(id, read);
             out.write(buffer, 0, read);
         }
     }

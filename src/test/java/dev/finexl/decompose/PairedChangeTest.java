@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 class PairedChangeTest {
 
     private static final Bootstrap BOOTSTRAP = new Bootstrap(1000, 3);
-    private static final SignFlipTest TEST = new SignFlipTest(9999, 3);
+    private static final ChangeTest TEST = new ChangeTest(9999, 3);
 
     private static PairedChange change(DMatrixRMaj differences) {
         return PairedChange.of(Divergence.of(differences), BOOTSTRAP, TEST, 0.05);
@@ -51,7 +51,7 @@ class PairedChangeTest {
             PairedChange change = PairedChange.of(
                     Divergence.of(Samples.around(new double[] {0.7}, 1, 30, 100 + trial)),
                     BOOTSTRAP,
-                    new SignFlipTest(1, 1),
+                    new ChangeTest(1, 1),
                     0.05);
             covered += change.low()[0] <= 0.7 && 0.7 <= change.high()[0] ? 1 : 0;
         }

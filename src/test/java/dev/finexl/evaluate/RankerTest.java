@@ -22,8 +22,9 @@ class RankerTest {
             new EmbeddedPairs(
                     new DMatrixRMaj(new double[][] {{1, 0}, {0.8, 0.6}}),
                     new DMatrixRMaj(new double[][] {{0, 1}, {1, 1}}),
-                    new EmbeddedPairs.Numbers(new DMatrixRMaj(2, 1), new DMatrixRMaj(2, 1)),
-                    List.of()),
+                    new EmbeddedPairs.Numbers(new DMatrixRMaj(2, 1), new DMatrixRMaj(2, 1), true),
+                    List.of(),
+                    true),
             new Concepts(
                     null,
                     new DMatrixRMaj(new double[][] {{0, 5}, {-2, 0}, {0, 0}}),

@@ -18,6 +18,7 @@ import dev.finexl.store.Catalogue;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -86,6 +87,30 @@ class ExplainerTest {
         assertThat(explanation.summary())
                 .contains(explanation.aspects().getFirst().phrase());
         assertThat(explanation.aspects().getFirst().interval().low()).isPositive();
+    }
+
+    @Test
+    void saysWhichPairsShowAnAspectBestAndLeast() {
+        Explanation explanation = explain(request(null, List.of("vivid"), null, 7L, null));
+
+        assertThat(explanation.pairs()).hasSize(explanation.sampling().pairs()).allSatisfy(pair -> {
+            assertThat(pair.seed()).isEqualTo(7 + pair.index());
+            assertThat(pair.prompt()).isNotBlank();
+            assertThat(pair.baseFile()).isNull();
+            assertThat(pair.shows().keySet())
+                    .containsExactlyElementsOf(
+                            explanation.aspects().stream().map(Aspect::name).toList());
+        });
+        assertThat(explanation.examples()).hasSameSizeAs(explanation.aspects()).allSatisfy(example -> {
+            double[] shown = explanation.pairs().stream()
+                    .mapToDouble(pair -> pair.shows().get(example.aspect()))
+                    .toArray();
+            assertThat(shown[example.best().index()])
+                    .isEqualTo(Arrays.stream(shown).max().orElseThrow());
+            assertThat(shown[example.worst().index()])
+                    .isEqualTo(Arrays.stream(shown).min().orElseThrow());
+            assertThat(Arrays.stream(shown).average().orElseThrow()).isPositive();
+        });
     }
 
     @Test

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 class KeptPairsTest {
 
     private static final Plan GIVEN = new Plan(
-            new Comparison.Given(null, null, List.of("a.png", "b.png"), false),
+            new Comparison.Given(null, null, List.of("a.png", "b.png"), List.of("a.png", "b.png"), Pairing.NAME, false),
             null,
             null,
             null,

@@ -69,7 +69,7 @@ class JobWorkersTest {
 
     private Process process(String place, int mostQueued, Work work) {
         JobStore store = new JobStore(database, Duration.ofSeconds(20), 2);
-        PictureFolders pictures = new PictureFolders(folder.resolve(place));
+        PictureFolders pictures = new PictureFolders(folder.resolve(place), new UploadRoom(1 << 20));
         JobQueue queue = new JobQueue(store, pictures, mostQueued);
         ExplainGate gate = new ExplainGate(2, 0);
         JobWorkers workers = new JobWorkers(

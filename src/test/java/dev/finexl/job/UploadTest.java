@@ -29,6 +29,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 class UploadTest {
 
     private static final long ROOM = 64 << 20;
+    /** The number of this method of compression in zip files. */
+    private static final byte XZ = 95;
+
     private static final byte[] PICTURE = {1, 2, 3};
 
     @TempDir
@@ -38,7 +41,39 @@ class UploadTest {
 
     @BeforeEach
     void open() {
-        folders = new PictureFolders(folder.resolve("pictures"));
+        folders = folders(ROOM);
+    }
+
+    private PictureFolders folders(long room) {
+        return new PictureFolders(folder.resolve("pictures"), new UploadRoom(room));
+    }
+
+    @Test
+    void boundsAllUploadsTogether() throws IOException {
+        PictureFolders narrow = folders(2 * PICTURE.length);
+        Upload kept = new Upload(narrow, ROOM);
+        kept.add(Side.BASE, "a.png", new ByteArrayInputStream(PICTURE));
+        kept.keep();
+        kept.close();
+
+        PictureFolders restarted = folders(2 * PICTURE.length);
+        Upload second = new Upload(restarted, ROOM);
+        second.add(Side.BASE, "a.png", new ByteArrayInputStream(PICTURE));
+        try (Upload third = new Upload(restarted, ROOM)) {
+            assertThatThrownBy(() -> third.add(Side.BASE, "a.png", new ByteArrayInputStream(PICTURE)))
+                    .isInstanceOf(UploadRoom.FullException.class)
+                    .hasMessageContaining("all of the 6 bytes");
+        }
+
+        second.close();
+        try (Upload third = new Upload(restarted, ROOM)) {
+            third.add(Side.BASE, "a.png", new ByteArrayInputStream(PICTURE));
+        }
+        restarted.remove(kept.id());
+        try (Upload fourth = new Upload(restarted, ROOM)) {
+            fourth.add(Side.BASE, "a.png", new ByteArrayInputStream(PICTURE));
+            fourth.add(Side.PERSONALIZED, "a.png", new ByteArrayInputStream(PICTURE));
+        }
     }
 
     private interface Members {
@@ -241,6 +276,24 @@ class UploadTest {
             assertThat(left.map(path -> path.getFileName().toString()))
                     .containsExactlyInAnyOrder("owned", "young", "place");
         }
-        assertThat(new PictureFolders(folder.resolve("pictures")).place()).isEqualTo(place);
+        assertThat(folders(ROOM).place()).isEqualTo(place);
+    }
+
+    @Test
+    void readsNoMemberThatIsCompressedInAnUnusualWay() throws IOException {
+        Path file = zip(zip -> member(zip, "base/a.png", PICTURE));
+        byte[] bytes = Files.readAllBytes(file);
+        int directory = bytes.length - 22 - 46 - "base/a.png".length();
+        while (bytes[directory] != 'P' || bytes[directory + 1] != 'K' || bytes[directory + 2] != 1) {
+            directory--;
+        }
+        bytes[directory + 10] = XZ;
+        Files.write(file, bytes);
+        try (Upload upload = new Upload(folders, ROOM)) {
+            assertThatThrownBy(() -> PictureArchive.receive(file, upload))
+                    .isInstanceOf(InvalidRequestException.class)
+                    .hasMessageContaining("base/a.png")
+                    .hasMessageContaining("compressed in a way that is not read here");
+        }
     }
 }

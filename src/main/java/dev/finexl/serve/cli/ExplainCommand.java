@@ -8,6 +8,8 @@ import dev.finexl.explain.Explainer;
 import dev.finexl.explain.Explanation;
 import dev.finexl.explain.SamplingReport;
 import dev.finexl.onnx.RunScope;
+import dev.finexl.report.HtmlReport;
+import dev.finexl.report.ReportPictures;
 import dev.finexl.report.TerminalChart;
 import dev.finexl.report.TerminalHeads;
 import dev.finexl.store.WholeFile;
@@ -15,6 +17,9 @@ import jakarta.validation.Validator;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import picocli.CommandLine;
@@ -33,7 +38,7 @@ import picocli.CommandLine.Spec;
         footer = {
             "",
             "Defaults come from the model's own files and its finexl.json.",
-            "Example: explain --base mini-diffusion --lora vivid --save-images out",
+            "Example: explain --base mini-diffusion --lora vivid --report report.html",
             "A --policy that fails makes the exit code 3: the explanation is there, and the answer is no."
         })
 public final class ExplainCommand implements Callable<Integer> {
@@ -60,6 +65,12 @@ public final class ExplainCommand implements Callable<Integer> {
             description = "write the pictures and a contact sheet, base above personalized")
     private Path saveImages;
 
+    @Option(
+            names = "--report",
+            paramLabel = "FILE",
+            description = "write the explanation as one HTML file, with the pairs that show its aspects")
+    private Path report;
+
     ExplainCommand(Explainer explainer, Validator validator, ObjectMapper mapper) {
         this.explainer = explainer;
         this.validator = validator;
@@ -73,16 +84,22 @@ public final class ExplainCommand implements Callable<Integer> {
         ProgressPrinter progress = ProgressPrinter.onStandardError();
         try (RunScope scope = new RunScope();
                 ImageSaver saver = saveImages == null ? null : new ImageSaver(saveImages)) {
+            Optional<ReportPictures> pictures = Optional.ofNullable(report).map(_ -> new ReportPictures());
+            List<ExplainListener> looking = Stream.of(saver, pictures.orElse(null))
+                    .filter(Objects::nonNull)
+                    .toList();
             Explanation explanation;
             try {
-                explanation = explainer
-                        .allowing(options.named())
-                        .explain(request, saver == null ? progress : new Both(progress, saver), scope);
+                explanation =
+                        explainer.allowing(options.named()).explain(request, new Together(progress, looking), scope);
             } finally {
                 progress.clear();
             }
             if (saver != null) {
                 saver.finish();
+            }
+            if (report != null) {
+                WholeFile.write(report, HtmlReport.render(explanation, pictures));
             }
             print(explanation);
             boolean failed =
@@ -123,11 +140,12 @@ public final class ExplainCommand implements Callable<Integer> {
         }
     }
 
-    private record Both(ExplainListener progress, ExplainListener images) implements ExplainListener {
+    /** The pictures are drawn again only if anybody looks at them. */
+    private record Together(ExplainListener progress, List<ExplainListener> looking) implements ExplainListener {
 
         @Override
         public boolean wantsPictures() {
-            return true;
+            return !looking.isEmpty();
         }
 
         @Override
@@ -137,7 +155,7 @@ public final class ExplainCommand implements Callable<Integer> {
 
         @Override
         public void image(Side side, int index, RgbImage image) {
-            images.image(side, index, image);
+            looking.forEach(listener -> listener.image(side, index, image));
         }
     }
 }

@@ -48,10 +48,7 @@ final class ExplainOptions {
     @Option(names = "--base-images", paramLabel = "DIR", description = "pictures of the base, in place of a model")
     String baseImages;
 
-    @Option(
-            names = "--personalized-images",
-            paramLabel = "DIR",
-            description = "pictures of the personalized model, paired with the base's by file name")
+    @Option(names = "--personalized-images", paramLabel = "DIR", description = "pictures of the personalized model")
     String personalizedImages;
 
     @Mixin
@@ -148,6 +145,12 @@ final class ExplainOptions {
                     + " default: the file's own; may be repeated")
     List<String> embeddings = List.of();
 
+    @Option(
+            names = "--pairing",
+            paramLabel = "HOW",
+            description = "what makes pairs of given pictures: name, position or none; default: what fits")
+    String pairing;
+
     /**
      * The request that these options are.
      *
@@ -190,6 +193,7 @@ final class ExplainOptions {
                 .trigger(trigger)
                 .triggerBoth(triggerBoth ? Boolean.TRUE : null)
                 .embeddings(embeddings.stream().map(ExplainOptions::embedding).toList())
+                .pairing(pairing)
                 .build();
     }
 

@@ -2,6 +2,7 @@ package dev.finexl.serve.cli;
 
 import dev.finexl.explain.ExplainRequest;
 import dev.finexl.explain.Explainer;
+import dev.finexl.explain.Usage;
 import dev.finexl.onnx.RunScope;
 import jakarta.validation.Validator;
 import java.io.IOException;
@@ -17,17 +18,19 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** {@code prime}: measures concepts on a base's own pictures, once, for all explanations to come. */
+/** {@code prime}: does once, before the first explanation, what all explanations of a base have in common. */
 @Command(
         name = "prime",
         mixinStandardHelpOptions = true,
         sortOptions = false,
         description =
-                "Measures the directions of concepts on a base's own pictures and keeps them: explanations of that base"
-                        + " with the same settings then rely on pictures and words, not on words alone.",
+                "Draws a base's own pictures and embeds the concepts, and keeps both in FINEXL_CACHE_LOCATION: explanations of"
+                        + " that base with the same settings then draw the other side only. With --out it also measures the"
+                        + " directions of concepts on the base's pictures, so that explanations rely on pictures and words, not"
+                        + " on words alone.",
         footer = {
             "",
-            "The pictures are as many as concepts times prompts. Explanations find the result in",
+            "For --out the pictures are as many as concepts times prompts. Explanations find the result in",
             "FINEXL_MODELS_DIRECTIONS=DIR."
         })
 public final class PrimeCommand implements Callable<Integer> {
@@ -44,7 +47,7 @@ public final class PrimeCommand implements Callable<Integer> {
     @Mixin
     private ConceptOptions measuring = new ConceptOptions();
 
-    @Option(names = "--out", paramLabel = "DIR", required = true, description = "where the result is kept")
+    @Option(names = "--out", paramLabel = "DIR", description = "where measured directions are kept")
     private Path out;
 
     PrimeCommand(Explainer explainer, Validator validator) {
@@ -60,22 +63,30 @@ public final class PrimeCommand implements Callable<Integer> {
                 Stream.of(base, measuring.encoder).filter(Objects::nonNull).toList();
         ProgressPrinter progress = ProgressPrinter.onStandardError();
         try (RunScope scope = new RunScope()) {
-            Path file = explainer.allowing(named).prime(request, out, progress, scope);
+            Explainer allowed = explainer.allowing(named);
+            if (out != null) {
+                Path file = allowed.prime(request, out, progress, scope);
+                progress.clear();
+                spec.commandLine().getOut().println(file);
+            }
+            Usage usage = allowed.explain(request, progress, scope).usage();
             progress.clear();
-            spec.commandLine().getOut().println(file);
+            spec.commandLine()
+                    .getOut()
+                    .println("drew %d pictures, found %d".formatted(usage.images(), usage.imagesCached()));
         } finally {
             progress.clear();
         }
         return CommandLine.ExitCode.OK;
     }
 
-    /** The base against itself: only its own side is drawn. */
+    /** The base against itself, so that no other model is needed. */
     private ExplainRequest request() {
         return measuring
                 .request()
                 .base(base)
                 .personalized(base)
-                .heads(List.of())
+                .sequential(false)
                 .build();
     }
 }

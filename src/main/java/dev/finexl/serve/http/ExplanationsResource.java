@@ -1,11 +1,14 @@
 package dev.finexl.serve.http;
 
 import dev.finexl.explain.ExplainRequest;
+import dev.finexl.explain.Explanation;
 import dev.finexl.explain.InvalidRequestException;
 import dev.finexl.job.Job;
 import dev.finexl.job.JobQueue;
 import dev.finexl.job.Upload;
+import dev.finexl.report.HtmlReport;
 import dev.finexl.serve.http.Uploads.Received;
+import dev.finexl.store.ModelJson;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.validation.Valid;
@@ -26,6 +29,7 @@ import jakarta.ws.rs.core.StreamingOutput;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -217,6 +221,22 @@ public class ExplanationsResource {
                 .or(() -> queue.find(id))
                 .orElseThrow(ExplanationsResource::unknown);
         return applied(Response.ok(JobDocument.of(job)), wait).build();
+    }
+
+    /** An explanation to be looked at. */
+    @GET
+    @Path("{id}/report")
+    @Produces(MediaType.TEXT_HTML)
+    @RunOnVirtualThread
+    @Operation(operationId = "report", summary = "An explanation as one HTML file that needs nothing beside it")
+    @APIResponse(responseCode = "200", description = "the report", content = @Content(mediaType = MediaType.TEXT_HTML))
+    @APIResponse(responseCode = "404", description = "there is none, or no more, or it has no result")
+    public Response report(@PathParam("id") String id) throws IOException {
+        String result = queue.find(id).map(Job::result).orElseThrow(ExplanationsResource::unknown);
+        Explanation explanation = ModelJson.MAPPER.readValue(result, Explanation.class);
+        return Response.ok(HtmlReport.render(explanation, Optional.empty()))
+                .type(MediaType.TEXT_HTML_TYPE.withCharset(StandardCharsets.UTF_8.name()))
+                .build();
     }
 
     /** Follows an explanation. */

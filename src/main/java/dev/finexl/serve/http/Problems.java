@@ -8,6 +8,7 @@ import dev.finexl.job.ExplainGate;
 import dev.finexl.job.JobProblem;
 import dev.finexl.job.JobQueue;
 import dev.finexl.job.JobStoreException;
+import dev.finexl.job.UploadRoom;
 import dev.finexl.onnx.OnnxException;
 import dev.finexl.store.ModelFileException;
 import io.quarkiverse.resteasy.problem.HttpProblem;
@@ -72,6 +73,11 @@ class Problems {
                 Response.Status.SERVICE_UNAVAILABLE,
                 "No queue",
                 "the queue of explanations cannot be used at the moment");
+    }
+
+    @ServerExceptionMapper
+    Response crowded(UploadRoom.FullException e) {
+        return comeBack(Response.Status.SERVICE_UNAVAILABLE, "No room for uploads", e.getMessage());
     }
 
     private static Response comeBack(Response.Status status, String title, String detail) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.finexl.PackagedProgram;
 import dev.finexl.store.CatalogueEntry;
 import dev.finexl.store.Transfer;
 import dev.finexl.store.s3.CacheSettings;
@@ -45,7 +46,6 @@ import org.junit.jupiter.api.io.TempDir;
 class KilledWorkersIT {
 
     private static final ObjectMapper MAPPER = new ObjectMapper();
-    private static final String JAR = "target/quarkus-app/quarkus-run.jar";
     private static final int WORKERS = 2;
     private static final int UPLOADS = 4;
 
@@ -215,15 +215,8 @@ class KilledWorkersIT {
     }
 
     private Process start(StorageRelay relay) throws IOException {
-        ProcessBuilder builder = new ProcessBuilder(
-                        ProcessHandle.current().info().command().orElseThrow(),
-                        "-XX:TieredStopAtLevel=1",
-                        "-XX:+UseSerialGC",
-                        "-jar",
-                        Path.of(JAR).toAbsolutePath().toString(),
-                        "audit",
-                        "--events",
-                        "-")
+        ProcessBuilder builder = new ProcessBuilder(PackagedProgram.command(
+                        List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"), "audit", "--events", "-"))
                 .directory(folder.toFile())
                 .redirectError(ProcessBuilder.Redirect.appendTo(
                         folder.resolve("errors").toFile()));

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.finexl.ChatServer;
+import dev.finexl.PackagedProgram;
 import dev.finexl.serve.BrokenModels;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -24,8 +25,6 @@ import org.junit.jupiter.api.io.TempDir;
 /** The command line as a user has it: the packaged jar in a process of its own. */
 class ExplainCommandIT {
 
-    private static final String JAR = "target/quarkus-app/quarkus-run.jar";
-
     @TempDir
     Path folder;
 
@@ -36,12 +35,7 @@ class ExplainCommandIT {
     }
 
     private Run finexl(Map<String, String> environment, String... arguments) throws IOException, InterruptedException {
-        List<String> command = new ArrayList<>(List.of(
-                ProcessHandle.current().info().command().orElseThrow(),
-                "-jar",
-                Path.of(JAR).toAbsolutePath().toString()));
-        command.addAll(List.of(arguments));
-        ProcessBuilder builder = new ProcessBuilder(command)
+        ProcessBuilder builder = new ProcessBuilder(PackagedProgram.command(arguments))
                 .directory(folder.toFile())
                 .redirectOutput(folder.resolve("stdout").toFile())
                 .redirectError(folder.resolve("stderr").toFile());
@@ -60,10 +54,7 @@ class ExplainCommandIT {
     /** ONNX Runtime's own shutdown hook would take the library down beneath a session that runs. */
     @Test
     void endsInOrderWhenItIsInterruptedInTheMiddleOfASampling() throws Exception {
-        Process process = new ProcessBuilder(
-                        ProcessHandle.current().info().command().orElseThrow(),
-                        "-jar",
-                        Path.of(JAR).toAbsolutePath().toString(),
+        Process process = new ProcessBuilder(PackagedProgram.command(
                         "explain",
                         "--base",
                         "mini-diffusion",
@@ -73,7 +64,7 @@ class ExplainCommandIT {
                         "900",
                         "--no-sequential",
                         "--save-images",
-                        "pictures")
+                        "pictures"))
                 .directory(folder.toFile())
                 .redirectOutput(folder.resolve("stdout").toFile())
                 .redirectError(folder.resolve("stderr").toFile())
@@ -101,6 +92,8 @@ class ExplainCommandIT {
                 "8",
                 "--json",
                 "out.json",
+                "--report",
+                "report.html",
                 "--save-images",
                 "pictures");
         assertThat(run.err()).doesNotContain("WARN").contains("sampling 16/16 images");
@@ -115,7 +108,25 @@ class ExplainCommandIT {
             assertThat(files.filter(Files::isRegularFile)).hasSize(17);
         }
         assertThat(folder.resolve("pictures/contact-sheet.png")).exists();
+        assertThat(folder.resolve("report.html"))
+                .content()
+                .contains("more vivid in colour", "Shows it most", "src=\"data:image/png;base64,iVBOR");
         assertThat(folder.resolve("pictures/personalized/0007.png")).exists();
+    }
+
+    @Test
+    void primesABaseWhosePicturesAreThenNotDrawnAgain() throws Exception {
+        Map<String, String> answers =
+                Map.of("FINEXL_CACHE_LOCATION", folder.resolve("answers").toString());
+        Run primed = finexl(answers, "prime", "--base", "mini-diffusion");
+        assertThat(primed.exit()).isZero();
+        assertThat(primed.out()).startsWith("drew 25 pictures");
+        Run run = finexl(answers, "explain", "--base", "mini-diffusion", "--lora", "vivid", "--json", "-");
+        assertThat(run.exit()).isZero();
+        JsonNode usage = new ObjectMapper().readTree(run.out()).get("usage");
+        assertThat(usage.get("imagesCached").asInt())
+                .isPositive()
+                .isEqualTo(usage.get("images").asInt());
     }
 
     @Test

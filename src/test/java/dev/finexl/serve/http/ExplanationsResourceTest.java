@@ -16,7 +16,9 @@ import static org.hamcrest.Matchers.startsWith;
 
 import dev.finexl.job.ExplainGate;
 import dev.finexl.job.JobQueue;
+import dev.finexl.job.UploadRoom;
 import dev.finexl.serve.BrokenModelsResource;
+import io.quarkus.runtime.configuration.MemorySize;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.RestAssured;
@@ -40,6 +42,7 @@ import java.util.List;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 import org.eclipse.microprofile.config.ConfigProvider;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -65,6 +68,12 @@ class ExplanationsResourceTest {
 
     @Inject
     JobQueue queue;
+
+    @Inject
+    UploadRoom room;
+
+    @ConfigProperty(name = "finexl.jobs.uploads")
+    MemorySize uploads;
 
     private final List<String> submitted = new ArrayList<>();
 
@@ -337,6 +346,32 @@ class ExplanationsResourceTest {
                         400)
                 .body("violations.field", hasItem(containsString("x.png")));
         await().atMost(LONG).until(() -> uploads().isEmpty());
+    }
+
+    @Test
+    void showsAnExplanationAsAPage() throws IOException {
+        String id = submitZip(zip("request.json", PICTURES)).path("id");
+        given().get("/explanations/{id}/report", id)
+                .then()
+                .statusCode(200)
+                .contentType("text/html;charset=UTF-8")
+                .body(containsString("What the personalization changed"))
+                .body(containsString("What it was made from"));
+        problem(given().get("/explanations/{id}/report", "unknown"), 404);
+    }
+
+    @Test
+    void takesNoMoreUploadsThanTheDiskHasRoomFor() throws IOException {
+        byte[] zip = zip("request.json", PICTURES);
+        room.take("others", uploads.asLongValue() - zip.length + 1);
+        try {
+            problem(submitZip(zip), 503)
+                    .header("Retry-After", notNullValue())
+                    .body("detail", startsWith("uploads take all of the"));
+        } finally {
+            room.leave("others");
+        }
+        submitZip(zip).then().statusCode(200);
     }
 
     /** The folders of uploads that are there. */

@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.finexl.PackagedProgram;
 import dev.finexl.embed.PngEncoder;
 import dev.finexl.embed.RgbImage;
 import java.io.ByteArrayOutputStream;
@@ -36,7 +37,6 @@ import org.junit.jupiter.api.io.TempDir;
 class JobsRestartIT {
 
     private static final Duration LONG = Duration.ofMinutes(2);
-    private static final String JAR = "target/quarkus-app/quarkus-run.jar";
     private static final Pattern LISTENING = Pattern.compile("Listening on: http://[^:]+:(\\d+)");
     private static final String REQUEST = "{\"base\": \"mini-diffusion\", \"loras\": [{\"model\": \"vivid\"}],"
             + " \"images\": 2, \"steps\": %d, \"heads\": [],"
@@ -56,10 +56,7 @@ class JobsRestartIT {
 
     private void start(Map<String, String> environment) throws IOException {
         Path log = folder.resolve("log" + starts++);
-        ProcessBuilder builder = new ProcessBuilder(
-                        ProcessHandle.current().info().command().orElseThrow(),
-                        "-jar",
-                        Path.of(JAR).toAbsolutePath().toString())
+        ProcessBuilder builder = new ProcessBuilder(PackagedProgram.command())
                 .redirectErrorStream(true)
                 .redirectOutput(log.toFile());
         builder.environment().putAll(environment);

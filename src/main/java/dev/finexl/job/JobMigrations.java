@@ -1,0 +1,69 @@
+package dev.finexl.job;
+
+import java.io.InputStreamReader;
+import java.io.Reader;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.List;
+import org.flywaydb.core.api.ResourceProvider;
+import org.flywaydb.core.api.resource.LoadableResource;
+
+/**
+ * The scripts that bring the database of jobs to its present schema, by name: Flyway would scan every jar of the class path for
+ * them at each start, and finds none in a native image, which has no jars. A new script is to be named here.
+ */
+final class JobMigrations implements ResourceProvider {
+
+    private static final String FOLDER = "db/jobs/";
+    private static final List<String> SCRIPTS = List.of("V1__explanation_job.sql");
+
+    @Override
+    public LoadableResource getResource(String name) {
+        return SCRIPTS.contains(name) ? new Script(name) : null;
+    }
+
+    @Override
+    public Collection<LoadableResource> getResources(String prefix, String[] suffixes) {
+        return SCRIPTS.stream()
+                .filter(name ->
+                        name.startsWith(prefix) && Arrays.stream(suffixes).anyMatch(name::endsWith))
+                .<LoadableResource>map(Script::new)
+                .toList();
+    }
+
+    private static final class Script extends LoadableResource {
+
+        private final String name;
+
+        Script(String name) {
+            this.name = name;
+        }
+
+        @Override
+        public Reader read() {
+            return new InputStreamReader(
+                    JobMigrations.class.getClassLoader().getResourceAsStream(FOLDER + name), StandardCharsets.UTF_8);
+        }
+
+        @Override
+        public String getAbsolutePath() {
+            return FOLDER + name;
+        }
+
+        @Override
+        public String getAbsolutePathOnDisk() {
+            return FOLDER + name;
+        }
+
+        @Override
+        public String getFilename() {
+            return name;
+        }
+
+        @Override
+        public String getRelativePath() {
+            return name;
+        }
+    }
+}

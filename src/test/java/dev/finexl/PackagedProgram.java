@@ -1,0 +1,35 @@
+package dev.finexl;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** How the packaged program is started in a process of its own: the jar, or in a native build the executable. */
+public final class PackagedProgram {
+
+    /** Folder of the packaged jar. */
+    public static final Path FOLDER = Path.of("target/quarkus-app").toAbsolutePath();
+
+    private static final String EXECUTABLE = System.getProperty("packaged.executable", "");
+
+    private PackagedProgram() {}
+
+    /** A command, and the arguments after it. */
+    public static List<String> command(String... arguments) {
+        return command(List.of(), arguments);
+    }
+
+    /** As {@link #command(String...)}, with options for the JVM, which an executable does without. */
+    public static List<String> command(List<String> jvmOptions, String... arguments) {
+        List<String> command = new ArrayList<>();
+        if (EXECUTABLE.isEmpty()) {
+            command.add(ProcessHandle.current().info().command().orElseThrow());
+            command.addAll(jvmOptions);
+            command.addAll(List.of("-jar", FOLDER.resolve("quarkus-run.jar").toString()));
+        } else {
+            command.add(EXECUTABLE);
+        }
+        command.addAll(List.of(arguments));
+        return command;
+    }
+}
