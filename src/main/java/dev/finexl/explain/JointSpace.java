@@ -24,16 +24,19 @@ import org.ejml.data.DMatrixRMaj;
  * (LoRAs of a subject apart):
  *
  * <pre>
- *                                   asked for    LoRA and    stacked       zoo
- *                                   2     3      asked       2     3       1     2     3
- * embeddings alone                  0.88  0.79   0.84        0.88  0.84    0.96  0.83  1.00
- * with the statistics               0.94  0.89   0.94        0.93  0.91    1.00  0.94  1.00
- * the same, counting 0.7 as much    0.96  0.86   0.94        0.93  0.91    1.00  0.94  1.00
- * the same, counting 1.4 times      0.94  0.89   0.93        0.93  0.90    1.00  0.94  1.00
+ *                                      asked for    LoRA and   stacked      zoo
+ *                                      2     3      asked      2     3      1     2     3
+ * embeddings alone                     0.88  0.79   0.84       0.88  0.84   0.96  0.83  1.00
+ * with the statistics, smoothed alike  0.96  0.88   0.93       0.93  0.89   1.00  0.94  1.00
+ * with the statistics                  0.96  0.90   0.95       0.93  0.93   1.00  0.94  1.00
  * </pre>
  *
- * <p>Dividing by the noise between seeds as well, or whitening the statistics by the covariance of noise and of concepts,
- * gave the same within a case or two.
+ * <p>Letting the statistics count 0.7 or 1.4 times as much moved no number by more than 0.04, and not all one way. Dividing by
+ * the noise between seeds as well, or whitening the statistics by the covariance of noise and of concepts, gave the same
+ * within a case or two. Content has its own smoothing: of 56 sets of pictures in which a subject or a place was asked for, half of
+ * them with a LoRA besides, 0.87 was found so, and 0.83 with that of styles. A LoRA of hearts, which draws
+ * round blobs, is found on one of three seeds; with directions of subjects by words alone and one subject allowed on two, but
+ * asked-for subjects then in 0.56 in place of 0.88.
  */
 final class JointSpace implements StackedNnls.Concepts {
 
