@@ -42,6 +42,11 @@ public enum Category {
         this.standardPhrase = standardPhrase;
     }
 
+    /** Whether it says what is shown, and where, so that one concept takes the place of another; the others add to a picture. */
+    public boolean isContent() {
+        return this == SUBJECT || this == PLACE;
+    }
+
     /** The name as it stands in vocabulary files: lower case. */
     public String label() {
         return name().toLowerCase(Locale.ROOT);

@@ -29,6 +29,8 @@ public final class ConceptDirections {
     private final float[][][] byPrompt;
     /** For each concept null or what was measured on pictures. */
     private final List<float[][]> asked;
+    /** Of all concepts, or null. */
+    private final float[][][] statistics;
 
     /**
      * A row's meaning.
@@ -48,18 +50,28 @@ public final class ConceptDirections {
                 width,
                 directions,
                 byPrompt,
-                Collections.nCopies(vocabulary.concepts().size(), null));
+                Collections.nCopies(vocabulary.concepts().size(), null),
+                null);
     }
 
-    /** @param asked for each concept {@code [prompts][width]}, or null; taken over, not copied */
+    /**
+     * @param asked for each concept what is measured of pictures, prompt by prompt, or null; taken over, not copied
+     * @param statistics {@code [concepts][prompts][statistics]}, or null; taken over, not copied
+     */
     ConceptDirections(
-            Vocabulary vocabulary, int width, double[][] directions, float[][][] byPrompt, List<float[][]> asked) {
+            Vocabulary vocabulary,
+            int width,
+            double[][] directions,
+            float[][][] byPrompt,
+            List<float[][]> asked,
+            float[][][] statistics) {
         this.vocabulary = vocabulary;
         this.width = width;
         this.directions = directions;
         this.rows = rowsOf(vocabulary);
         this.byPrompt = byPrompt;
         this.asked = asked;
+        this.statistics = statistics;
     }
 
     /** The rows that the wordings of a vocabulary make, in order. */
@@ -109,8 +121,9 @@ public final class ConceptDirections {
     }
 
     /**
-     * What asking the base model for a concept does to its pictures, prompt by prompt: {@code [prompts][width]}. Not a copy,
-     * must not be changed.
+     * What asking the base model for a concept does to its pictures, prompt by prompt: to their embeddings, in the first
+     * {@link #width} components, and in those behind, if there are any, to the pictures' own statistics. Not a copy, must
+     * not be changed.
      *
      * @return empty where nobody has measured it
      */
@@ -119,32 +132,55 @@ public final class ConceptDirections {
     }
 
     /**
+     * What the concepts do to the pictures' own statistics, prompt by prompt: {@code [concepts][prompts][statistics]}. Not
+     * a copy, must not be changed.
+     *
+     * @return empty unless it was measured of every concept: one of which it is not known could neither be favoured nor
+     *     punished rightly beside those of which it is
+     */
+    public Optional<float[][][]> statistics() {
+        return Optional.ofNullable(statistics);
+    }
+
+    /**
      * These directions with what was measured on pictures; where there are directions prompt by prompt, they become the
      * mean of both.
      *
-     * @param pictures for each concept {@code [prompts][width]}, or null where nothing was measured; prompts beyond those
-     *     of these directions do not enter the mean
+     * @param pictures for each concept rows as {@link #asked} gives them, or null where nothing was measured; prompts beyond
+     *     those of these directions do not enter the mean
      */
     public ConceptDirections withPictures(List<float[][]> pictures) {
         if (byPrompt == null) {
-            return new ConceptDirections(vocabulary, width, directions, null, pictures);
+            return new ConceptDirections(vocabulary, width, directions, null, pictures, null);
         }
         float[][][] averaged = new float[byPrompt.length][][];
         for (int c = 0; c < byPrompt.length; c++) {
             averaged[c] = pictures.get(c) == null ? byPrompt[c] : average(byPrompt[c], pictures.get(c));
         }
-        return new ConceptDirections(vocabulary, width, directions, averaged, pictures);
+        return new ConceptDirections(
+                vocabulary, width, directions, averaged, pictures, statistics(pictures, byPrompt[0].length));
+    }
+
+    /** What is behind the embeddings in what was measured of all concepts; null where something is missing. */
+    private float[][][] statistics(List<float[][]> pictures, int prompts) {
+        return pictures.stream().allMatch(rows -> rows != null && rows[0].length > width)
+                ? pictures.stream()
+                        .map(rows -> Arrays.stream(rows, 0, prompts)
+                                .map(row -> Arrays.copyOfRange(row, width, row.length))
+                                .toArray(float[][]::new))
+                        .toArray(float[][][]::new)
+                : null;
     }
 
     /**
      * These directions, which themselves stay as they are, with what asking for some concepts does.
      *
-     * @param more index of a concept to {@code [prompts][width]}
+     * @param more index of a concept to rows as {@link #asked} gives them
      */
     public ConceptDirections withAsked(Map<Integer, float[][]> more) {
         List<float[][]> all = new ArrayList<>(asked);
         more.forEach(all::set);
-        return new ConceptDirections(vocabulary, width, directions, byPrompt, all);
+        return new ConceptDirections(vocabulary, width, directions, byPrompt, all, statistics);
     }
 
     private static float[][] average(float[][] texts, float[][] pictures) {

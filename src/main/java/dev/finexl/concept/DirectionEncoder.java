@@ -89,8 +89,7 @@ public final class DirectionEncoder {
         static TextSequence of(Vocabulary vocabulary, PromptSet prompts, boolean inPlace) {
             List<ConceptDirections.Row> rows = ConceptDirections.rowsOf(vocabulary);
             List<Integer> replaced = IntStream.range(0, inPlace ? rows.size() : 0)
-                    .filter(row ->
-                            PromptEditor.replaces(concept(vocabulary, rows, row).category()))
+                    .filter(row -> concept(vocabulary, rows, row).category().isContent())
                     .boxed()
                     .toList();
             return new TextSequence(vocabulary, rows, prompts.prompts(), replaced, new PromptEditor(vocabulary));
@@ -120,8 +119,7 @@ public final class DirectionEncoder {
             if (series > rows.size()) {
                 return replaced.get(series - 1 - rows.size());
             }
-            boolean replaces =
-                    PromptEditor.replaces(concept(vocabulary, rows, series - 1).category());
+            boolean replaces = concept(vocabulary, rows, series - 1).category().isContent();
             return replaces ? APPENDED_ONLY : series - 1;
         }
 

@@ -26,7 +26,7 @@ public final class PromptEditor {
     /** @param vocabulary whose subjects and places take each other's place */
     public PromptEditor(Vocabulary vocabulary) {
         for (Category category : Category.values()) {
-            if (!replaces(category)) {
+            if (!category.isContent()) {
                 continue;
             }
             List<String> wordings = vocabulary.concepts().stream()
@@ -44,11 +44,6 @@ public final class PromptEditor {
                                 Pattern.CASE_INSENSITIVE));
             }
         }
-    }
-
-    /** Whether concepts of a category take the place of others. */
-    static boolean replaces(Category category) {
-        return category == Category.SUBJECT || category == Category.PLACE;
     }
 
     /** The prompt with the concept in it, said in one of its wordings. */

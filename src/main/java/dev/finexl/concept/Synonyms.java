@@ -89,6 +89,7 @@ public final class Synonyms {
         List<double[]> rows = new ArrayList<>();
         List<float[][]> byPrompt = new ArrayList<>();
         List<float[][]> asked = new ArrayList<>();
+        List<float[][]> statistics = new ArrayList<>();
         Map<Integer, List<Integer>> rowsOf = IntStream.range(
                         0, directions.rows().size())
                 .boxed()
@@ -102,6 +103,7 @@ public final class Synonyms {
             }
             concepts.add(new Concept(named.name(), named.category(), wordings, named.phrase()));
             directions.byPrompt().ifPresent(all -> byPrompt.add(mean(all, group, vocabulary)));
+            directions.statistics().ifPresent(all -> statistics.add(mean(all, group, vocabulary)));
             asked.add(directions.asked(group.getFirst()).orElse(null));
         }
         return new ConceptDirections(
@@ -109,7 +111,8 @@ public final class Synonyms {
                 directions.width(),
                 rows.toArray(double[][]::new),
                 directions.byPrompt().isPresent() ? byPrompt.toArray(float[][][]::new) : null,
-                asked);
+                asked,
+                directions.statistics().isPresent() ? statistics.toArray(float[][][]::new) : null);
     }
 
     /** The mean over all wordings, of which each concept of the group already is the mean of its own. */

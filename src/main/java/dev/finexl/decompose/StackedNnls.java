@@ -15,52 +15,38 @@ import org.ejml.interfaces.decomposition.CholeskyDecomposition_F64;
  *
  * <p>Why not the means alone: a concept does not move every prompt in the same direction ("monochrome" does much to a red
  * fish and little to a white moon), so two concepts with similar means differ in the pattern over the prompts, and so does
- * a change of subject, whose mean direction nearly vanishes. What was tried and what it gave is in {@link #DEFAULT_SHRINKAGE}.
+ * a change of subject, whose mean direction nearly vanishes. Measured on
+ * the miniature's zoo (14 LoRAs, two seeds each, 25 prompts) and on 54 pairs of aspects asked for in the prompt; share of true
+ * aspects among the first K (singles / pairs of the zoo / triples / pairs asked for), where a single prompt's direction, which is
+ * noisy, keeps some share of its deviation from the concept's mean:
+ *
+ * <pre>
+ * nnls on the means                          0.88 / 0.50 / 1.00 / 0.73
+ * nnls on means of length 1                  0.94 / 0.58 / 1.00 / 0.75
+ * nnls whitened by the spread of concepts    0.88 / 0.67 / 0.67 / 0.59
+ * lasso on means (0.1)                       0.88 / 0.67 / 0.67 / 0.73
+ * stacked                                    0.88 / 0.83 / 0.67 / 0.81
+ * stacked, three quarters of the deviation   0.94 / 0.83 / 0.67 / 0.82
+ * stacked, half of it                        0.94 / 0.75 / 0.67 / 0.77
+ * stacked, half of it, an L1 term of 0.05    0.88 / 0.75 / 0.67 / 0.78
+ * three quarters, directions on pictures     0.94 / 0.83 / 0.83 / 0.91
+ * three quarters, mean of words and pictures 0.94 / 0.83 / 1.00 / 0.94
+ * </pre>
+ *
+ * <p>Who gives the directions smooths them.
  *
  * <p>The stacked system has n &middot; d equations. They enter the solution only through H = mean_j F_j F_j&#7488; and c_j = F_j d_j, so the
  * problem is moved into the coordinates of the Cholesky factor H = L L&#7488;: the rows of L are the concepts and
  * L&#8315;&#185; c_j the differences of a plain {@link NnlsMethod} problem with the same solution. All that works on such a problem,
  * {@link Bootstrap} above all, works on the stacked one; the pairs are resampled with the concepts' directions held fixed.
- *
- * @param shrinkage share of the mean direction in each prompt's own, 0 to 1: single directions are noisy
  */
-public record StackedNnls(double shrinkage) implements DecompositionMethod {
-
-    /**
-     * Measured on the miniature's zoo (14 LoRAs, two seeds each, 25 prompts) and on 54 pairs of aspects asked for in the
-     * prompt; share of true aspects among the first K (singles / pairs of the zoo / triples / pairs asked for):
-     *
-     * <pre>
-     * nnls on the means                        0.88 / 0.50 / 1.00 / 0.73
-     * nnls on means of length 1                0.94 / 0.58 / 1.00 / 0.75
-     * nnls whitened by the spread of concepts  0.88 / 0.67 / 0.67 / 0.59
-     * lasso on means (0.1)                     0.88 / 0.67 / 0.67 / 0.73
-     * stacked, shrinkage 0                     0.88 / 0.83 / 0.67 / 0.81
-     * stacked, shrinkage 0.25                  0.94 / 0.83 / 0.67 / 0.82
-     * stacked, shrinkage 0.5                   0.94 / 0.75 / 0.67 / 0.77
-     * stacked, with an L1 term of 0.05         0.88 / 0.75 / 0.67 / 0.78
-     * stacked 0.25, directions on pictures     0.94 / 0.83 / 0.83 / 0.91
-     * stacked 0.25, mean of words and pictures 0.94 / 0.83 / 1.00 / 0.94
-     * </pre>
-     */
-    public static final double DEFAULT_SHRINKAGE = 0.25;
+public record StackedNnls() implements DecompositionMethod {
 
     /** More concepts than this are first narrowed to those that fit the differences best on their own. */
     static final int MOST_CONCEPTS = 256;
 
     /** Keeps H positive definite where concepts say the same; relative to its mean diagonal. */
     private static final double JITTER = 1e-9;
-
-    public StackedNnls() {
-        this(DEFAULT_SHRINKAGE);
-    }
-
-    /** @throws IllegalArgumentException if the shrinkage is not in 0 to 1 */
-    public StackedNnls {
-        if (!(shrinkage >= 0 && shrinkage <= 1)) {
-            throw new IllegalArgumentException("shrinkage: expected 0 to 1, got " + shrinkage);
-        }
-    }
 
     @Override
     public String id() {
@@ -74,12 +60,28 @@ public record StackedNnls(double shrinkage) implements DecompositionMethod {
     }
 
     /**
+     * What concepts do to prompts. Asked for one at a time, so that of thousands of concepts only those are held that take
+     * part.
+     */
+    public interface Concepts {
+
+        /** How many concepts there are, at least 1. */
+        int count();
+
+        /** How many prompts, at least 1. */
+        int prompts();
+
+        /** f_i(t_p) of one concept: prompts &times; d. Not to be changed. */
+        double[][] directions(int concept);
+    }
+
+    /**
      * The stacked problem as a plain one.
      *
      * @param candidates the concepts that take part, ascending; those left out have weight 0
      * @param concepts one row for each candidate
      * @param divergence the differences in the same coordinates
-     * @param directions shrunk directions of the candidates, by candidate, prompt and dimension
+     * @param directions directions of the candidates, by candidate, prompt and dimension
      * @param prompts the prompt of each pair
      */
     public record Problem(
@@ -137,28 +139,28 @@ public record StackedNnls(double shrinkage) implements DecompositionMethod {
     /**
      * Stacks the systems of all pairs.
      *
-     * @param directions f_i(t_p): concepts &times; prompts &times; d
+     * @param concepts what may explain the differences
      * @param divergence the paired differences
-     * @param prompts the prompt of each pair, an index into the directions
+     * @param prompts the prompt of each pair, an index into a concept's directions
      * @throws IllegalArgumentException if the widths differ or a number is not finite
      */
-    public Problem stack(float[][][] directions, Divergence divergence, int[] prompts) {
-        Vectors.requireColumns(divergence.differences(), directions[0][0].length, "differences");
-        double[] uses = new double[directions[0].length];
+    public Problem stack(Concepts concepts, Divergence divergence, int[] prompts) {
+        Vectors.requireColumns(divergence.differences(), concepts.directions(0)[0].length, "differences");
+        double[] uses = new double[concepts.prompts()];
         for (int prompt : prompts) {
             uses[prompt] += 1.0 / prompts.length;
         }
-        int[] candidates = candidates(directions, divergence, prompts, uses);
-        double[][][] shrunk =
-                Arrays.stream(candidates).mapToObj(i -> shrunk(directions[i])).toArray(double[][][]::new);
-        DMatrixRMaj lower = cholesky(gram(shrunk, uses));
-        Problem unmoved = new Problem(candidates, lower, divergence, shrunk, prompts);
-        return new Problem(candidates, lower, unmoved.moved(divergence, prompts), shrunk, prompts);
+        int[] candidates = candidates(concepts, divergence, prompts, uses);
+        double[][][] directions =
+                Arrays.stream(candidates).mapToObj(concepts::directions).toArray(double[][][]::new);
+        DMatrixRMaj lower = cholesky(gram(directions, uses));
+        Problem unmoved = new Problem(candidates, lower, divergence, directions, prompts);
+        return new Problem(candidates, lower, unmoved.moved(divergence, prompts), directions, prompts);
     }
 
     /** If there are too many concepts, those that fit the differences best on their own. */
-    private int[] candidates(float[][][] directions, Divergence divergence, int[] prompts, double[] uses) {
-        int[] all = IntStream.range(0, directions.length).toArray();
+    private static int[] candidates(Concepts concepts, Divergence divergence, int[] prompts, double[] uses) {
+        int[] all = IntStream.range(0, concepts.count()).toArray();
         if (all.length <= MOST_CONCEPTS) {
             return all;
         }
@@ -172,7 +174,7 @@ public record StackedNnls(double shrinkage) implements DecompositionMethod {
         for (int i = 0; i < fit.length; i++) {
             double product = 0;
             double square = 0;
-            double[][] own = shrunk(directions[i]);
+            double[][] own = concepts.directions(i);
             for (int p = 0; p < uses.length; p++) {
                 product += Vectors.dot(sums.data, p * sums.numCols, own[p]);
                 square += uses[p] * Vectors.dot(own[p], 0, own[p]);
@@ -203,31 +205,6 @@ public record StackedNnls(double shrinkage) implements DecompositionMethod {
         }
         CommonOps_DDRM.symmLowerToFull(gram);
         return gram;
-    }
-
-    /** A concept's directions, each moved towards their mean. */
-    private double[][] shrunk(float[][] own) {
-        double[] mean = mean(own);
-        double[][] shrunk = new double[own.length][mean.length];
-        for (int p = 0; p < own.length; p++) {
-            for (int k = 0; k < mean.length; k++) {
-                shrunk[p][k] = (1 - shrinkage) * own[p][k] + shrinkage * mean[k];
-            }
-        }
-        return shrunk;
-    }
-
-    private static double[] mean(float[][] rows) {
-        double[] mean = new double[rows[0].length];
-        for (float[] row : rows) {
-            for (int k = 0; k < mean.length; k++) {
-                mean[k] += row[k];
-            }
-        }
-        for (int k = 0; k < mean.length; k++) {
-            mean[k] /= rows.length;
-        }
-        return mean;
     }
 
     /** The lower factor of a symmetric matrix with a little added to its diagonal. */

@@ -86,9 +86,7 @@ sealed interface Contender {
         public Outcome judge(Evidence evidence) {
             long start = System.nanoTime();
             AspectFinder.Findings findings = new AspectFinder(method, AspectFinder.CONFIDENCE)
-                    .find(
-                            Divergence.between(evidence.base(), evidence.personalized()),
-                            evidence.concepts().measured());
+                    .find(evidence.pictures().change(), evidence.concepts().measured(), 1);
             return outcome(findings, evidence, evidence.pairs(), start);
         }
     }
@@ -124,9 +122,7 @@ sealed interface Contender {
             for (int look = 0; ; look++) {
                 Evidence seen = evidence.pairs(0, looks.sizes().get(look));
                 AspectFinder.Findings findings = finder.find(
-                        Divergence.between(seen.base(), seen.personalized()),
-                        seen.concepts().measured(),
-                        looks.spend(look, look == last));
+                        seen.pictures().change(), seen.concepts().measured(), looks.spend(look, look == last));
                 if (look == last || looks.mayStop(look) && findings.settled(before, Looks.PRECISION)) {
                     return outcome(findings, evidence, seen.pairs(), start);
                 }

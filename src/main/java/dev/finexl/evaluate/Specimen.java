@@ -1,6 +1,7 @@
 package dev.finexl.evaluate;
 
 import java.nio.file.Path;
+import java.util.List;
 
 /**
  * One personalisation of a zoo.
@@ -14,8 +15,11 @@ record Specimen(String name, Truth truth, Form form) {
     /** In what form a personalisation comes. */
     sealed interface Form {}
 
-    /** A LoRA of the base. */
-    record Lora(Path file) implements Form {}
+    /** LoRAs of the base, applied together. */
+    record Loras(List<Weighted> loras) implements Form {}
+
+    /** A LoRA and how strongly it is applied. */
+    record Weighted(Path file, double weight) {}
 
     /** A whole model. */
     record Model(Path folder) implements Form {}
@@ -24,6 +28,6 @@ record Specimen(String name, Truth truth, Form form) {
     record Pictures(Path base, Path personalized) implements Form {}
 
     boolean isLora() {
-        return form instanceof Lora;
+        return form instanceof Loras;
     }
 }

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.finexl.store.ModelFileException;
 import dev.finexl.store.ModelFiles;
 import dev.finexl.store.ModelJson;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -16,8 +17,10 @@ import java.util.Map;
  * @param aspects concept → level that it was trained at, above 0 and at most 1; at most {@value #MOST_ASPECTS}
  * @param subject what every object was turned into; null for nothing
  * @param place where everything was moved; null for nowhere
+ * @param stack names of other personalisations of the zoo, LoRAs, of which it is made, each with its weight; none for one that
+ *     is made of what lies in its own folder; at most {@value #MOST_ASPECTS}
  */
-public record Truth(String base, Map<String, Double> aspects, String subject, String place) {
+public record Truth(String base, Map<String, Double> aspects, String subject, String place, Map<String, Double> stack) {
 
     static final String FILE = "truth.json";
 
@@ -46,7 +49,23 @@ public record Truth(String base, Map<String, Double> aspects, String subject, St
                 json.hasNonNull("base") ? text(files, "base", json.get("base")) : null,
                 Map.copyOf(levels),
                 text(files, "subject", required(files, json, "subject")),
-                text(files, "place", required(files, json, "place")));
+                text(files, "place", required(files, json, "place")),
+                json.hasNonNull("stack") ? stack(files, json.get("stack")) : Map.of());
+    }
+
+    private static Map<String, Double> stack(ModelFiles files, JsonNode json) {
+        if (!json.isObject() || json.isEmpty() || json.size() > MOST_ASPECTS) {
+            throw wrong(files, "stack", "an object of 1 to %d LoRAs".formatted(MOST_ASPECTS), json);
+        }
+        Map<String, Double> weights = new LinkedHashMap<>();
+        json.properties().forEach(lora -> {
+            String field = "stack." + ModelJson.excerpt(lora.getKey());
+            if (!lora.getValue().isNumber() || !Double.isFinite(lora.getValue().asDouble())) {
+                throw wrong(files, field, "a finite weight", lora.getValue());
+            }
+            weights.put(word(files, field, lora.getKey()), lora.getValue().asDouble());
+        });
+        return Collections.unmodifiableMap(weights);
     }
 
     private static JsonNode required(ModelFiles files, ObjectNode json, String field) {

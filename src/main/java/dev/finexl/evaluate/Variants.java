@@ -98,10 +98,12 @@ record Variants(List<Variant> all) {
 
     private static ExplainRequest request(ExplainRequest template, Specimen specimen, double weight) {
         return switch (specimen.form()) {
-            case Specimen.Lora lora ->
+            case Specimen.Loras stack ->
                 template.toBuilder()
                         .base(base(template, specimen))
-                        .loras(List.of(new LoraChoice(lora.file().toString(), weight)))
+                        .loras(stack.loras().stream()
+                                .map(lora -> new LoraChoice(lora.file().toString(), weight * lora.weight()))
+                                .toList())
                         .build();
             case Specimen.Model model ->
                 template.toBuilder()

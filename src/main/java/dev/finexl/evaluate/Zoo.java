@@ -13,7 +13,8 @@ import java.util.stream.Stream;
 /**
  * Personalisations whose truth is known: a folder of folders, each with a {@code truth.json} and either one LoRA
  * ({@code pytorch_lora_weights.safetensors}, or the only {@code *.safetensors}), or a whole model
- * ({@code model_index.json}), or the folders of pictures {@code base} and {@code personalized}. Folders without a
+ * ({@code model_index.json}), or the folders of pictures {@code base} and {@code personalized}, or a truth that names LoRAs of
+ * the same zoo to be stacked. Folders without a
  * {@code truth.json} are none of its business.
  */
 final class Zoo {
@@ -39,7 +40,8 @@ final class Zoo {
             if (Files.isRegularFile(child.resolve(Truth.FILE))) {
                 String name = child.getFileName().toString();
                 DirectoryFiles files = new DirectoryFiles(child.toString(), child);
-                specimens.add(new Specimen(name, Truth.read(files), form(child)));
+                Truth truth = Truth.read(files);
+                specimens.add(new Specimen(name, truth, form(folder, child, truth)));
             }
         }
         if (specimens.isEmpty() || specimens.size() > MOST) {
@@ -51,25 +53,44 @@ final class Zoo {
         return specimens;
     }
 
-    private static Specimen.Form form(Path folder) {
+    private static Specimen.Form form(Path zoo, Path folder, Truth truth) {
         boolean model = Files.isRegularFile(folder.resolve("model_index.json"));
         Path base = folder.resolve("base");
         Path personalized = folder.resolve("personalized");
         boolean pictures = Files.isDirectory(base) && Files.isDirectory(personalized);
         List<Path> loras = loras(folder);
-        if (loras.size() == 1 && !model && !pictures) {
-            return new Specimen.Lora(loras.getFirst());
+        if (!truth.stack().isEmpty() && loras.isEmpty() && !model && !pictures) {
+            return new Specimen.Loras(truth.stack().entrySet().stream()
+                    .map(lora -> new Specimen.Weighted(stacked(zoo, folder, lora.getKey()), lora.getValue()))
+                    .toList());
         }
-        if (model && loras.isEmpty() && !pictures) {
+        if (loras.size() == 1 && truth.stack().isEmpty() && !model && !pictures) {
+            return new Specimen.Loras(List.of(new Specimen.Weighted(loras.getFirst(), 1)));
+        }
+        if (model && loras.isEmpty() && truth.stack().isEmpty() && !pictures) {
             return new Specimen.Model(folder);
         }
-        if (pictures && loras.isEmpty() && !model) {
+        if (pictures && loras.isEmpty() && truth.stack().isEmpty() && !model) {
             return new Specimen.Pictures(base, personalized);
         }
         throw new ModelFileException(
                 ("%s: expected exactly one of a LoRA (%s, or the only .safetensors file), a whole model"
-                                + " (model_index.json) and two folders of pictures (base, personalized)")
-                        .formatted(folder, USUAL_LORA));
+                                + " (model_index.json), two folders of pictures (base, personalized) and a stack of the"
+                                + " zoo's LoRAs (stack in %s)")
+                        .formatted(folder, USUAL_LORA, Truth.FILE));
+    }
+
+    /** The file of another personalisation: one of the zoo's own folders, and nothing elsewhere. */
+    private static Path stacked(Path zoo, Path folder, String name) {
+        List<Path> loras = children(zoo).stream()
+                .filter(child -> child.getFileName().toString().equals(name) && Files.isDirectory(child))
+                .flatMap(child -> loras(child).stream())
+                .toList();
+        if (loras.size() != 1) {
+            throw new ModelFileException(
+                    "%s: %s stacks '%s', expected the folder of a LoRA beside it".formatted(folder, Truth.FILE, name));
+        }
+        return loras.getFirst();
     }
 
     private static List<Path> loras(Path folder) {

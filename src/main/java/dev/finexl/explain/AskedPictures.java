@@ -3,7 +3,9 @@ package dev.finexl.explain;
 import dev.finexl.concept.Concept;
 import dev.finexl.concept.PromptEditor;
 import dev.finexl.embed.ClipEncoder;
+import dev.finexl.embed.PictureStatistics;
 import dev.finexl.explain.ExplainListener.Stage;
+import dev.finexl.explain.Measurer.Measurement;
 import dev.finexl.explain.RequestResolver.Plan;
 import dev.finexl.generate.ImageGenerator;
 import dev.finexl.generate.ImageRequest;
@@ -45,10 +47,11 @@ final class AskedPictures {
         this.key = key(plan, sampled, encoder, base, settings);
     }
 
-    /** Of all that pictures and their embeddings depend on, apart from the prompts. */
+    /** Of all that pictures and what is measured of them depend on, apart from the prompts. */
     static String key(
             Plan plan, Comparison.Sampled sampled, ClipEncoder encoder, ImageGenerator base, SamplerSettings settings) {
         return Sha256.ofLines(Stream.of(
+                PictureStatistics.VERSION,
                 ProvenanceRecorder.hashes(sampled.base(), base.files()).toString(),
                 ProvenanceRecorder.hashes(plan.encoder(), encoder.files()).toString(),
                 ProvenanceRecorder.described(settings, base).toString()));
@@ -77,7 +80,7 @@ final class AskedPictures {
     }
 
     /**
-     * Embeddings of the pictures of some prompts: {@code [prompts][width]}.
+     * What is measured of the pictures of some prompts: for each its embedding, and behind that its {@link PictureStatistics}.
      *
      * @param before pictures that were done before, for progress
      * @param total pictures in all, for progress
@@ -87,7 +90,9 @@ final class AskedPictures {
         List<ImageRequest> requests = PairSampler.requests(prompts, prompts.size(), 0);
         base.generate(scope, requests, settings, (first, images) -> {
             float[][] part = encoder.embedImages(scope, images);
-            System.arraycopy(part, 0, rows, first, part.length);
+            for (int i = 0; i < part.length; i++) {
+                rows[first + i] = new Measurement(part[i], PictureStatistics.of(images.get(i)), List.of()).row();
+            }
             listener.progress(stage, before + first + part.length, total);
         });
         return rows;

@@ -101,21 +101,21 @@ public final class AspectFinder {
 
     /** Finds the aspects of a divergence at which nobody has looked before, or will again. */
     public Findings find(Divergence divergence, ConceptDirections directions) {
-        return find(divergence, directions, 1);
+        return find(Change.of(divergence), directions, 1);
     }
 
     /**
-     * Finds the aspects of a divergence.
+     * Finds the aspects of a change.
      *
-     * @param directions of the concepts, as wide as the divergence; pair {@code j} has prompt {@code j mod prompts}
+     * @param directions of the concepts, as wide as the embeddings; pair {@code j} has prompt {@code j mod prompts}
      * @param share of the error 1 &minus; confidence that this look at the pairs may use ({@link Looks}), above 0 and at most 1
      * @throws dev.finexl.decompose.NoConvergenceException if an iterative solver reaches its bound
      */
-    public Findings find(Divergence divergence, ConceptDirections directions, double share) {
+    public Findings find(Change change, ConceptDirections directions, double share) {
         double error = (1 - confidence) * share;
-        ConceptProblem problem = ConceptProblem.of(method, divergence, directions);
+        ConceptProblem problem = ConceptProblem.of(method, change, directions);
         double[] weights = problem.weights();
-        double p = new ChangeTest(FLIPS, SEED).pValue(problem.pairs());
+        double p = new ChangeTest(FLIPS, SEED).pValue(problem.tested());
         boolean changed = p < error;
         double[] none = new double[weights.length];
         Bootstrap.Intervals intervals = changed
@@ -135,7 +135,7 @@ public final class AspectFinder {
                 weights,
                 changed ? widest(weights, intervals) : Double.POSITIVE_INFINITY,
                 aspects(directions, problem, found, weights, intervals),
-                shows(divergence, problem.means(), found));
+                shows(change.embeddings(), problem.means(), found));
     }
 
     /**

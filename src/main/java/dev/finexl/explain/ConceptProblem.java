@@ -26,6 +26,7 @@ final class ConceptProblem {
     private static final double LEAST_ASKED = 0.1;
 
     private final Divergence pairs;
+    private final Divergence tested;
     private final DMatrixRMaj means;
     private final Decomposer decomposer;
     private final Divergence moved;
@@ -35,22 +36,24 @@ final class ConceptProblem {
     private final Divergence resampled;
     /** The concepts that take part. */
     private final int[] candidates;
-    /** From differences, one for each prompt, to those that the decomposer takes. */
-    private final Function<Divergence, Divergence> move;
+    /** From what asking for a concept does, prompt by prompt, to differences that the decomposer takes. */
+    private final Function<float[][], Divergence> move;
     /** With how many prompts the directions were measured, where that matters. */
     private final int prompts;
 
     private ConceptProblem(
             Divergence pairs,
+            Divergence tested,
             DMatrixRMaj means,
             Decomposer decomposer,
             Divergence moved,
             double[] weights,
             Divergence resampled,
             int[] candidates,
-            Function<Divergence, Divergence> move,
+            Function<float[][], Divergence> move,
             int prompts) {
         this.pairs = pairs;
+        this.tested = tested;
         this.means = means;
         this.decomposer = decomposer;
         this.moved = moved;
@@ -61,28 +64,32 @@ final class ConceptProblem {
         this.prompts = prompts;
     }
 
-    /** @param divergence pair {@code j} has prompt {@code j mod prompts} */
-    static ConceptProblem of(DecompositionMethod method, Divergence divergence, ConceptDirections directions) {
-        int[] order = divergence.order();
-        Divergence pairs = divergence.reordered(order);
+    /** @param unordered whose pair {@code j} has prompt {@code j mod prompts} */
+    static ConceptProblem of(DecompositionMethod method, Change unordered, ConceptDirections directions) {
+        int[] order = unordered.embeddings().order();
+        Change change = unordered.reordered(order);
+        Divergence pairs = change.embeddings();
         if (method instanceof StackedNnls stacked && directions.byPrompt().isPresent()) {
             float[][][] byPrompt = directions.byPrompt().get();
             int prompts = byPrompt[0].length;
+            JointSpace space = new JointSpace(change, directions);
+            Divergence joint = space.differences(change);
             StackedNnls.Problem problem = stacked.stack(
-                    byPrompt, pairs, Arrays.stream(order).map(j -> j % prompts).toArray());
+                    space, joint, Arrays.stream(order).map(j -> j % prompts).toArray());
             Decomposer decomposer = new NnlsMethod().prepare(problem.concepts());
             double[] weights = weights(decomposer, problem.divergence());
             return new ConceptProblem(
                     pairs,
+                    joint,
                     meanRows(byPrompt),
                     decomposer,
                     problem.divergence(),
                     weights,
                     problem.residual(weights),
                     problem.candidates(),
-                    other -> problem.moved(
-                            other,
-                            IntStream.range(0, other.differences().numRows).toArray()),
+                    asked -> problem.moved(
+                            space.differences(asked),
+                            IntStream.range(0, asked.length).toArray()),
                     prompts);
         }
         DMatrixRMaj means = new DMatrixRMaj(directions.means());
@@ -90,13 +97,14 @@ final class ConceptProblem {
         Decomposer decomposer = method.prepare(means);
         return new ConceptProblem(
                 pairs,
+                pairs,
                 means,
                 decomposer,
                 pairs,
                 weights(decomposer, pairs),
                 pairs,
                 all,
-                other -> other,
+                asked -> embeddings(asked, means.numCols),
                 Integer.MAX_VALUE);
     }
 
@@ -104,9 +112,24 @@ final class ConceptProblem {
         return decomposer.decompose(divergence.mean()).weights();
     }
 
-    /** The pairs in their canonical order. */
+    private static Divergence embeddings(float[][] asked, int width) {
+        DMatrixRMaj rows = new DMatrixRMaj(asked.length, width);
+        for (int p = 0; p < rows.numRows; p++) {
+            for (int k = 0; k < width; k++) {
+                rows.set(p, k, asked[p][k]);
+            }
+        }
+        return Divergence.of(rows);
+    }
+
+    /** The embeddings' change in each pair, the pairs in their canonical order. */
     Divergence pairs() {
         return pairs;
+    }
+
+    /** All of the change that the method looks at, in the same order. */
+    Divergence tested() {
+        return tested;
     }
 
     /** The mean direction of every concept, as the method says them: N &times; d. */
@@ -149,13 +172,8 @@ final class ConceptProblem {
      *     cannot see it
      */
     Double calibrated(int concept, double weight, float[][] asked) {
-        DMatrixRMaj rows = new DMatrixRMaj(Math.min(asked.length, prompts), means.numCols);
-        for (int p = 0; p < rows.numRows; p++) {
-            for (int k = 0; k < means.numCols; k++) {
-                rows.set(p, k, asked[p][k]);
-            }
-        }
-        double unit = widen(weights(decomposer, move.apply(Divergence.of(rows))))[concept];
+        float[][] drawn = Arrays.copyOf(asked, Math.min(asked.length, prompts));
+        double unit = widen(weights(decomposer, move.apply(drawn)))[concept];
         return unit < LEAST_ASKED ? null : weight / unit;
     }
 

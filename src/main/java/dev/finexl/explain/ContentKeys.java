@@ -4,6 +4,7 @@ import dev.finexl.concept.Concept;
 import dev.finexl.concept.Vocabulary;
 import dev.finexl.embed.AspectHead;
 import dev.finexl.embed.ClipEncoder;
+import dev.finexl.embed.PictureStatistics;
 import dev.finexl.explain.ExplainListener.Side;
 import dev.finexl.explain.RequestResolver.Plan;
 import dev.finexl.generate.ImageGenerator;
@@ -110,10 +111,11 @@ final class ContentKeys {
         return Sha256.ofLines(parts.stream());
     }
 
-    /** What embeddings depend on: the encoder, and what computes it. */
+    /** What is measured of a picture besides heads depends on: the encoder, what computes it, and the statistics. */
     private List<String> embedding(Plan plan) {
         try (Lease<ClipEncoder> encoder = models.encoder(plan.encoder())) {
             return List.of(
+                    PictureStatistics.VERSION,
                     models.runtime().version() + " " + models.runtime().providerName(),
                     wholeModel(plan.encoder(), encoder.value().files()));
         }

@@ -97,7 +97,7 @@ public final class ExplanationParts {
      *
      * @param first index of the first picture, 0 or more
      * @param count how many pictures, 1 or more
-     * @return one row for each picture, of length 1
+     * @return one row for each picture: its embedding, of length 1, and behind that its statistics
      * @throws java.util.concurrent.CancellationException if the scope was cancelled
      */
     public float[][] embed(Prepared request, Side side, int first, int count, ExplainListener listener) {
@@ -115,7 +115,7 @@ public final class ExplanationParts {
                 case Comparison.Sampled sampled ->
                     sample(measurer, sampled, side, requests(request, sampled, side, first, count), listener);
             };
-            return Arrays.stream(measured).map(Measurement::embedding).toArray(float[][]::new);
+            return Arrays.stream(measured).map(Measurement::row).toArray(float[][]::new);
         }
     }
 

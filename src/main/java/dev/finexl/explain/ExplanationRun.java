@@ -199,7 +199,7 @@ final class ExplanationRun {
         enter(Stage.CONCEPTS);
         ConceptMeasurer.Measured of = new ConceptMeasurer(means)
                 .measure(plan, vocabulary, method instanceof StackedNnls, encoder, kept, scope);
-        provenance.onPictures(of.onPictures());
+        provenance.onPictures(of.onPictures(), of.directions().statistics().isPresent());
         measured = of.directions();
     }
 
@@ -216,8 +216,9 @@ final class ExplanationRun {
     private Look look(EmbeddedPairs pairs, double share) {
         enter(Stage.DECOMPOSITION);
         kept.progress(Stage.DECOMPOSITION, 0, 1);
-        Divergence divergence = pairs.divergence();
-        Findings findings = finder.find(divergence, directions(divergence), share);
+        Change change = pairs.change();
+        Divergence divergence = change.embeddings();
+        Findings findings = finder.find(change, directions(divergence), share);
         kept.progress(Stage.DECOMPOSITION, 1, 1);
         return new Look(pairs, divergence, findings, share);
     }

@@ -6,7 +6,7 @@ import dev.finexl.decompose.Divergence;
 import dev.finexl.decompose.PairedChange;
 import dev.finexl.embed.AspectHead;
 import dev.finexl.embed.HeadConfig;
-import dev.finexl.explain.EmbeddedPairs.HeadNumbers;
+import dev.finexl.explain.EmbeddedPairs.Numbers;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
@@ -44,7 +44,7 @@ final class HeadReport {
     }
 
     private static List<HeadOutput> outputs(
-            List<HeadConfig.Output> names, HeadNumbers numbers, double confidence, double share) {
+            List<HeadConfig.Output> names, Numbers numbers, double confidence, double share) {
         Divergence divergence = numbers.divergence();
         PairedChange change = PairedChange.of(
                 divergence.reordered(divergence.order()),

@@ -3,16 +3,18 @@ package dev.finexl.explain;
 import dev.finexl.embed.AspectHead;
 import dev.finexl.embed.ClipEncoder;
 import dev.finexl.embed.ImageEmbeddings;
+import dev.finexl.embed.PictureStatistics;
 import dev.finexl.embed.RgbImage;
 import dev.finexl.onnx.RunScope;
 import dev.finexl.onnx.SharedModels.Lease;
 import dev.finexl.store.CatalogueEntry;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /**
- * Everything that is measured of a picture, in one pass over each batch while it is in memory: its embedding, and what
- * the aspect heads make of that or of the picture.
+ * Everything that is measured of a picture, in one pass over each batch while it is in memory: its embedding, its
+ * statistics, and what the aspect heads make of the embedding or of the picture.
  */
 final class Measurer implements AutoCloseable {
 
@@ -30,9 +32,18 @@ final class Measurer implements AutoCloseable {
      * What was measured of one picture.
      *
      * @param embedding of length 1
+     * @param statistics {@link PictureStatistics} of the picture
      * @param heads for each head the numbers that it gives
      */
-    record Measurement(float[] embedding, List<float[]> heads) {}
+    record Measurement(float[] embedding, float[] statistics, List<float[]> heads) {
+
+        /** The embedding, and behind it the statistics. */
+        float[] row() {
+            float[] row = Arrays.copyOf(embedding, embedding.length + statistics.length);
+            System.arraycopy(statistics, 0, row, embedding.length, statistics.length);
+            return row;
+        }
+    }
 
     /**
      * Opens the heads and makes sure that they go with the encoder.
@@ -69,6 +80,7 @@ final class Measurer implements AutoCloseable {
             int picture = i;
             measured[i] = new Measurement(
                     embeddings.unit()[i],
+                    PictureStatistics.of(images.get(i)),
                     numbers.stream().map(rows -> rows[picture]).toList());
         }
         return measured;

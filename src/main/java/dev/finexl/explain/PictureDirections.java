@@ -15,8 +15,9 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * What asking a base model for a concept does to its pictures, prompt by prompt: the difference between the embeddings
- * of the picture with the concept in its prompt and of the one without, from the same noise. Words tell where a concept
+ * What asking a base model for a concept does to its pictures, prompt by prompt: the difference between the embeddings,
+ * and behind them the {@link dev.finexl.embed.PictureStatistics}, of the picture with the concept in its prompt and of the one
+ * without, from the same noise. Words tell where a concept
  * lies for the text encoder; this tells where the model's own pictures of it lie. It costs as many pictures as concepts
  * times prompts, so it is measured once and kept.
  *
@@ -24,7 +25,7 @@ import java.util.Optional;
  * the prompts that were drawn, so that nothing is ever taken for something else. Layout, little-endian: {@code FXPD}, the
  * numbers of entries, prompts and components (int32), then for each entry the 32 bytes of its hash and its float32 numbers.
  *
- * @param entries hash of the drawn prompts to {@code [prompts][width]}
+ * @param entries hash of the drawn prompts to {@code [prompts][width]}, the width being that of an embedding and the statistics together
  */
 record PictureDirections(Map<String, float[][]> entries) {
 

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.finexl.concept.Concept;
 import dev.finexl.concept.ConceptProposer;
 import dev.finexl.embed.AspectHead;
+import dev.finexl.embed.PictureStatistics;
 import dev.finexl.explain.RequestResolver.Plan;
 import dev.finexl.generate.ImageGenerator;
 import dev.finexl.generate.SamplerSettings;
@@ -33,6 +34,7 @@ final class ProvenanceRecorder {
     private final List<Provenance.Model> models = new ArrayList<>();
     private Provenance.Sampler sampler;
     private int onPictures;
+    private boolean statistics;
     private Provenance.Proposals proposals;
 
     ProvenanceRecorder(OnnxRuntime runtime, String version, Plan plan) {
@@ -86,9 +88,13 @@ final class ProvenanceRecorder {
                 base.evaluationsPerImage(settings));
     }
 
-    /** @param concepts how many concepts' directions were also measured on pictures */
-    void onPictures(int concepts) {
+    /**
+     * @param concepts how many concepts' directions were also measured on pictures
+     * @param withStatistics whether the pictures' statistics took part
+     */
+    void onPictures(int concepts, boolean withStatistics) {
         onPictures = concepts;
+        statistics = withStatistics;
     }
 
     void proposals(ConceptProposer.Proposals proposed) {
@@ -136,6 +142,9 @@ final class ProvenanceRecorder {
         Map<String, String> versions = new LinkedHashMap<>();
         versions.put("finexl", version);
         versions.put("onnxruntime", runtime.version());
+        if (statistics) {
+            versions.put("pictureStatistics", PictureStatistics.VERSION);
+        }
         versions.put("java", System.getProperty("java.version"));
         return versions;
     }

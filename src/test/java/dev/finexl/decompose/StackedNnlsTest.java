@@ -1,7 +1,6 @@
 package dev.finexl.decompose;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.within;
 
 import java.util.Arrays;
@@ -18,13 +17,13 @@ class StackedNnlsTest {
     private final SplittableRandom random = new SplittableRandom(7);
 
     @ParameterizedTest
-    @CsvSource({"6, 4, 9, 4, 0.0", "6, 4, 9, 10, 0.25", "3, 5, 7, 5, 1.0", "12, 3, 5, 7, 0.5"})
-    void solvesTheSystemOfAllPairs(int concepts, int prompts, int width, int pairs, double shrinkage) {
+    @CsvSource({"6, 4, 9, 4", "6, 4, 9, 10", "3, 5, 7, 5", "12, 3, 5, 7"})
+    void solvesTheSystemOfAllPairs(int concepts, int prompts, int width, int pairs) {
         float[][][] directions = directions(concepts, prompts, width);
         DMatrixRMaj differences = differences(directions, pairs);
-        double[] expected = explicit(directions, differences, shrinkage);
-        StackedNnls.Problem problem = new StackedNnls(shrinkage)
-                .stack(directions, Divergence.of(differences), inTurn(differences, directions));
+        double[] expected = explicit(directions, differences);
+        StackedNnls.Problem problem = new StackedNnls()
+                .stack(concepts(directions), Divergence.of(differences), inTurn(differences, directions));
         double[] weights = new NnlsMethod()
                 .prepare(problem.concepts())
                 .decompose(problem.divergence().mean())
@@ -48,7 +47,7 @@ class StackedNnlsTest {
             }
         }
         StackedNnls.Problem problem =
-                new StackedNnls(0).stack(directions, Divergence.of(differences), new int[] {0, 1, 2, 3});
+                new StackedNnls().stack(concepts(directions), Divergence.of(differences), new int[] {0, 1, 2, 3});
         Divergence residual = problem.residual(new double[] {0, 0.6, 0});
         // The concept does different things to the prompts, and all of it is explained: nothing is left to vary.
         for (int j = 0; j < 4; j++) {
@@ -65,10 +64,11 @@ class StackedNnlsTest {
         DMatrixRMaj differences = differences(directions, 7);
         Divergence pairs = Divergence.of(differences);
         int[] order = {3, 6, 0, 1, 5, 2, 4};
-        StackedNnls.Problem problem = new StackedNnls().stack(directions, pairs, inTurn(differences, directions));
+        StackedNnls.Problem problem =
+                new StackedNnls().stack(concepts(directions), pairs, inTurn(differences, directions));
         StackedNnls.Problem other = new StackedNnls()
                 .stack(
-                        directions,
+                        concepts(directions),
                         pairs.reordered(order),
                         Arrays.stream(order).map(j -> j % 3).toArray());
         assertThat(other.divergence().mean())
@@ -76,18 +76,13 @@ class StackedNnlsTest {
     }
 
     /** All equations one below the other, solved as they stand. */
-    private static double[] explicit(float[][][] directions, DMatrixRMaj differences, double shrinkage) {
+    private static double[] explicit(float[][][] directions, DMatrixRMaj differences) {
         int width = differences.numCols;
-        int prompts = directions[0].length;
         DMatrixRMaj system = new DMatrixRMaj(directions.length, differences.numRows * width);
         for (int i = 0; i < directions.length; i++) {
             for (int j = 0; j < differences.numRows; j++) {
                 for (int k = 0; k < width; k++) {
-                    double mean = 0;
-                    for (int p = 0; p < prompts; p++) {
-                        mean += directions[i][p][k] / (double) prompts;
-                    }
-                    system.set(i, j * width + k, (1 - shrinkage) * directions[i][j % prompts][k] + shrinkage * mean);
+                    system.set(i, j * width + k, directions[i][j % directions[0].length][k]);
                 }
             }
         }
@@ -99,8 +94,8 @@ class StackedNnlsTest {
         // Both concepts move the two prompts by the same vectors, in the other order: their means are equal.
         float[][][] directions = {{{1, 0}, {0, 1}}, {{0, 1}, {1, 0}}};
         DMatrixRMaj differences = new DMatrixRMaj(new double[][] {{0.5, 0}, {0, 0.5}});
-        StackedNnls.Problem problem =
-                new StackedNnls(0).stack(directions, Divergence.of(differences), inTurn(differences, directions));
+        StackedNnls.Problem problem = new StackedNnls()
+                .stack(concepts(directions), Divergence.of(differences), inTurn(differences, directions));
         double[] weights = new NnlsMethod()
                 .prepare(problem.concepts())
                 .decompose(problem.divergence().mean())
@@ -117,8 +112,8 @@ class StackedNnlsTest {
                 differences.set(j, k, 0.7 * directions[300][j][k]);
             }
         }
-        StackedNnls.Problem problem =
-                new StackedNnls(0).stack(directions, Divergence.of(differences), inTurn(differences, directions));
+        StackedNnls.Problem problem = new StackedNnls()
+                .stack(concepts(directions), Divergence.of(differences), inTurn(differences, directions));
         assertThat(problem.candidates())
                 .hasSize(StackedNnls.MOST_CONCEPTS)
                 .isSorted()
@@ -128,8 +123,8 @@ class StackedNnlsTest {
     @Test
     void givesNothingForNoChange() {
         float[][][] directions = directions(4, 3, 6);
-        StackedNnls.Problem problem =
-                new StackedNnls().stack(directions, Divergence.of(new DMatrixRMaj(3, 6)), new int[] {0, 1, 2});
+        StackedNnls.Problem problem = new StackedNnls()
+                .stack(concepts(directions), Divergence.of(new DMatrixRMaj(3, 6)), new int[] {0, 1, 2});
         assertThat(new NnlsMethod()
                         .prepare(problem.concepts())
                         .decompose(problem.divergence().mean())
@@ -142,8 +137,8 @@ class StackedNnlsTest {
         float[][][] directions = directions(3, 4, 6);
         directions[2] = directions[0];
         DMatrixRMaj differences = differences(directions, 4);
-        StackedNnls.Problem problem =
-                new StackedNnls().stack(directions, Divergence.of(differences), inTurn(differences, directions));
+        StackedNnls.Problem problem = new StackedNnls()
+                .stack(concepts(directions), Divergence.of(differences), inTurn(differences, directions));
         assertThat(new NnlsMethod()
                         .prepare(problem.concepts())
                         .decompose(problem.divergence().mean())
@@ -151,11 +146,27 @@ class StackedNnlsTest {
                 .doesNotContain(Double.NaN);
     }
 
-    @Test
-    void refusesAShrinkageThatIsNone() {
-        assertThatIllegalArgumentException()
-                .isThrownBy(() -> new StackedNnls(1.5))
-                .withMessageContaining("shrinkage");
+    private static StackedNnls.Concepts concepts(float[][][] directions) {
+        return new StackedNnls.Concepts() {
+            @Override
+            public int count() {
+                return directions.length;
+            }
+
+            @Override
+            public int prompts() {
+                return directions[0].length;
+            }
+
+            @Override
+            public double[][] directions(int concept) {
+                return Arrays.stream(directions[concept])
+                        .map(row -> IntStream.range(0, row.length)
+                                .mapToDouble(k -> row[k])
+                                .toArray())
+                        .toArray(double[][]::new);
+            }
+        };
     }
 
     private float[][][] directions(int concepts, int prompts, int width) {

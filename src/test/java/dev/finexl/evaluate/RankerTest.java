@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.finexl.decompose.DecompositionMethod;
 import dev.finexl.evaluate.Evidence.Concepts;
+import dev.finexl.explain.EmbeddedPairs;
 import dev.finexl.explain.InvalidRequestException;
 import java.util.List;
 import org.ejml.data.DMatrixRMaj;
@@ -18,8 +19,12 @@ class RankerTest {
 
     /** The divergence is (−0.4, 0.7): both pictures move, one further than the other. */
     private static final Evidence EVIDENCE = new Evidence(
-            new DMatrixRMaj(new double[][] {{1, 0}, {0.8, 0.6}}),
-            new DMatrixRMaj(new double[][] {{0, 1}, {1, 1}}),
+            new EmbeddedPairs(
+                    new DMatrixRMaj(new double[][] {{1, 0}, {0.8, 0.6}}),
+                    new DMatrixRMaj(new double[][] {{0, 1}, {1, 1}}),
+                    new EmbeddedPairs.Numbers(new DMatrixRMaj(2, 1), new DMatrixRMaj(2, 1), true),
+                    List.of(),
+                    true),
             new Concepts(
                     null,
                     new DMatrixRMaj(new double[][] {{0, 5}, {-2, 0}, {0, 0}}),

@@ -11,6 +11,7 @@ import dev.finexl.store.ModelFileException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -47,7 +48,8 @@ class TruthTest {
                         "vivid",
                         "warm");
         Truth pair = Zoo.read(ZOO).get(2).truth();
-        assertThat(pair).isEqualTo(new Truth("mini-diffusion", Map.of("vivid", 0.8, "outlined", 0.8), null, null));
+        assertThat(pair)
+                .isEqualTo(new Truth("mini-diffusion", Map.of("vivid", 0.8, "outlined", 0.8), null, null, Map.of()));
         assertThat(Zoo.read(ZOO).get(1).truth().aspects()).isEmpty();
         assertThat(Zoo.read(ZOO).get(5).truth().subject()).isEqualTo("heart");
     }
@@ -68,6 +70,8 @@ class TruthTest {
                 "{\"aspects\": {\"vivid\": 1, \"vivid\": 1}, \"subject\": null, \"place\": null} | Duplicate",
                 "{\"aspects\": {}, \"subject\": [1], \"place\": null} | 'subject' [1], expected a text or null",
                 "{\"aspects\": {}, \"subject\": null, \"place\": \" \"} | expected 1 to 200 characters",
+                "{\"aspects\": {}, \"subject\": null, \"place\": null, \"stack\": {}} | 'stack' {}, expected an object of 1 to",
+                "{\"aspects\": {}, \"subject\": null, \"place\": null, \"stack\": {\"warm\": \"much\"}} | 'stack.warm' \"much\"",
             })
     void refusesWhatIsNoTruth(String json, String said) {
         assertThatThrownBy(() -> truth(json))
@@ -99,7 +103,7 @@ class TruthTest {
     }
 
     private static int content(String place) {
-        return AnswerKey.of("one", new Truth(null, Map.of(), null, place), MINI)
+        return AnswerKey.of("one", new Truth(null, Map.of(), null, place, Map.of()), MINI)
                 .content()
                 .iterator()
                 .next();
@@ -107,7 +111,8 @@ class TruthTest {
 
     @Test
     void refusesWhatTheVocabularyDoesNotHave() {
-        assertThatThrownBy(() -> AnswerKey.of("one", new Truth(null, Map.of("cubist", 1.0), null, null), MINI))
+        assertThatThrownBy(
+                        () -> AnswerKey.of("one", new Truth(null, Map.of("cubist", 1.0), null, null, Map.of()), MINI))
                 .hasMessageContaining("one")
                 .hasMessageContaining("cubist");
         assertThatThrownBy(() -> content("in")).hasMessageContaining("'place' in");
@@ -129,6 +134,39 @@ class TruthTest {
         Files.createDirectories(one.resolve("base"));
         Files.createDirectories(one.resolve("personalized"));
         assertThat(Zoo.read(folder).getFirst().form()).isInstanceOf(Specimen.Pictures.class);
+    }
+
+    @Test
+    void stacksOtherPersonalisationsOfTheZoo() throws IOException {
+        for (String name : List.of("warm", "vivid")) {
+            Path lora = Files.createDirectories(folder.resolve(name));
+            Files.copy(ZOO.resolve(name).resolve("truth.json"), lora.resolve("truth.json"));
+            Files.createFile(lora.resolve("a.safetensors"));
+        }
+        Path both = Files.createDirectories(folder.resolve("both"));
+        stack(both, "warm");
+        Specimen specimen = Zoo.read(folder).getFirst();
+        assertThat(specimen.name()).isEqualTo("both");
+        assertThat(specimen.form())
+                .isEqualTo(new Specimen.Loras(List.of(
+                        new Specimen.Weighted(folder.resolve("vivid/a.safetensors"), 0.5),
+                        new Specimen.Weighted(folder.resolve("warm/a.safetensors"), 0.75))));
+        for (String nowhere : List.of("cool", "..", "../warm", "warm/../warm", "both")) {
+            stack(both, nowhere);
+            assertThatThrownBy(() -> Zoo.read(folder))
+                    .isInstanceOf(ModelFileException.class)
+                    .hasMessageContaining("stacks '%s', expected the folder of a LoRA".formatted(nowhere));
+        }
+        stack(both, "warm");
+        Files.createFile(both.resolve("a.safetensors"));
+        assertThatThrownBy(() -> Zoo.read(folder)).hasMessageContaining("exactly one of a LoRA");
+    }
+
+    private static void stack(Path folder, String name) throws IOException {
+        Files.writeString(
+                folder.resolve("truth.json"),
+                "{\"aspects\": {\"vivid\": 1, \"warm\": 1}, \"subject\": null, \"place\": null, \"stack\": {\"vivid\": 0.5, \"%s\": 0.75}}"
+                        .formatted(name));
     }
 
     @Test

@@ -18,6 +18,7 @@ class MeasurementBytesProperties {
         return IntStream.range(0, count)
                 .mapToObj(i -> new Measurement(
                         numbers(width, random),
+                        numbers(width / 2, random),
                         IntStream.range(0, heads)
                                 .mapToObj(h -> numbers(h + 1, random))
                                 .toList()))
@@ -42,6 +43,7 @@ class MeasurementBytesProperties {
         List<Measurement> read = MeasurementBytes.read(MeasurementBytes.write(measured), count);
         for (int i = 0; i < count; i++) {
             assertThat(read.get(i).embedding()).containsExactly(measured.get(i).embedding());
+            assertThat(read.get(i).statistics()).containsExactly(measured.get(i).statistics());
             for (int h = 0; h < heads; h++) {
                 assertThat(read.get(i).heads().get(h))
                         .containsExactly(measured.get(i).heads().get(h));

@@ -3,6 +3,7 @@ package dev.finexl.explain;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.finexl.embed.PictureStatistics;
 import dev.finexl.onnx.OnnxRuntime;
 import dev.finexl.onnx.OnnxSettings;
 import dev.finexl.onnx.RunScope;
@@ -63,18 +64,16 @@ class PictureDirectionsTest {
             Explainer explainer = new Explainer(new Catalogue(List.of()), null, models, 8, "test", null);
             Object[] fields = {"prompts", prompts, "concepts", concepts, "steps", 2, "heads", List.of()};
             ExplainRequest request = Requests.withLoras(List.of("vivid"), fields);
-            assertThat(explainer
-                            .explain(request, ExplainListener.NONE, scope)
-                            .provenance()
-                            .conceptsOnPictures())
-                    .isZero();
+            Provenance before =
+                    explainer.explain(request, ExplainListener.NONE, scope).provenance();
+            assertThat(before.conceptsOnPictures()).isZero();
+            assertThat(before.versions()).doesNotContainKey("pictureStatistics");
             Path file = explainer.prime(request, folder, ExplainListener.NONE, scope);
-            assertThat(Files.size(file)).isEqualTo(16 + 2 * (32 + 4L * 2 * 128));
-            assertThat(explainer
-                            .explain(request, ExplainListener.NONE, scope)
-                            .provenance()
-                            .conceptsOnPictures())
-                    .isEqualTo(2);
+            assertThat(Files.size(file)).isEqualTo(16 + 2 * (32 + 4L * 2 * (128 + PictureStatistics.COUNT)));
+            Provenance after =
+                    explainer.explain(request, ExplainListener.NONE, scope).provenance();
+            assertThat(after.conceptsOnPictures()).isEqualTo(2);
+            assertThat(after.versions()).containsEntry("pictureStatistics", PictureStatistics.VERSION);
         }
     }
 }
