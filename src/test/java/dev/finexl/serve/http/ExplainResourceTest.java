@@ -87,6 +87,8 @@ class ExplainResourceTest {
                         "method",
                         "sampling",
                         "heads",
+                        "examples",
+                        "pairs",
                         "warnings",
                         "usage",
                         "provenance");
