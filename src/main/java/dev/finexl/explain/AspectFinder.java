@@ -19,8 +19,9 @@ import org.ejml.data.DMatrixRMaj;
  *
  * <p>A personalisation changed something if a sign-flip test rejects, at level 1 &minus; confidence, that the paired differences
  * are symmetric about zero; of unpaired pictures, if a permutation test rejects that both sides are samples of one
- * distribution. Of the concepts, those are aspects whose bootstrap interval stays above zero, that is, which keep a positive weight in nearly every resampling of the pairs, whose score is at least {@value #LEAST_SCORE},
- * and which move the embeddings by at least {@value #LEAST_SHIFT}. The last two are for what is certain and yet nothing
+ * distribution. Of the concepts, those are aspects whose bootstrap interval stays above zero, that is, which keep a positive
+ * weight in nearly every resampling of the pairs, whose score is at least {@value #LEAST_SCORE}, and which move the
+ * embeddings by at least {@value #LEAST_SHIFT}. The last two are for what is certain and yet nothing
  * that anybody would see: any training moves a model a little, and with enough pictures every such movement is
  * significant. On the miniature's null LoRA the largest score is 0.13, of a concept that moves the embeddings by 0.03; two
  * sets of the base's own pictures with different noise are 0.10 apart.

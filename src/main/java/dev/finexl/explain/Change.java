@@ -16,6 +16,21 @@ public record Change(Divergence embeddings, Divergence measured) {
         return new Change(embeddings, null);
     }
 
+    /**
+     * A change as it is measured, pair by pair.
+     *
+     * @param rows for each pair what changed in its embedding, and behind that, if there is anything, in its statistics
+     * @param width of the embeddings
+     */
+    static Change of(float[][] rows, int width) {
+        return new Change(
+                columns(rows, 0, width), rows[0].length == width ? null : columns(rows, width, rows[0].length));
+    }
+
+    private static Divergence columns(float[][] rows, int from, int to) {
+        return Divergence.of(EmbeddedPairs.columns(rows, from, to));
+    }
+
     /** The change in the pictures' own statistics. */
     Optional<Divergence> statistics() {
         return Optional.ofNullable(measured);

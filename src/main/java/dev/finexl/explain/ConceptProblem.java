@@ -37,7 +37,7 @@ final class ConceptProblem {
     /** The concepts that take part. */
     private final int[] candidates;
     /** From what asking for a concept does, prompt by prompt, to differences that the decomposer takes. */
-    private final Function<float[][], Divergence> move;
+    private final Function<Change, Divergence> move;
     /** With how many prompts the directions were measured, where that matters. */
     private final int prompts;
 
@@ -50,7 +50,7 @@ final class ConceptProblem {
             double[] weights,
             Divergence resampled,
             int[] candidates,
-            Function<float[][], Divergence> move,
+            Function<Change, Divergence> move,
             int prompts) {
         this.pairs = pairs;
         this.tested = tested;
@@ -89,7 +89,8 @@ final class ConceptProblem {
                     problem.candidates(),
                     asked -> problem.moved(
                             space.differences(asked),
-                            IntStream.range(0, asked.length).toArray()),
+                            IntStream.range(0, asked.embeddings().differences().numRows)
+                                    .toArray()),
                     prompts);
         }
         DMatrixRMaj means = new DMatrixRMaj(directions.means());
@@ -104,22 +105,12 @@ final class ConceptProblem {
                 weights(decomposer, pairs),
                 pairs,
                 all,
-                asked -> embeddings(asked, means.numCols),
+                Change::embeddings,
                 Integer.MAX_VALUE);
     }
 
     private static double[] weights(Decomposer decomposer, Divergence divergence) {
         return decomposer.decompose(divergence.mean()).weights();
-    }
-
-    private static Divergence embeddings(float[][] asked, int width) {
-        DMatrixRMaj rows = new DMatrixRMaj(asked.length, width);
-        for (int p = 0; p < rows.numRows; p++) {
-            for (int k = 0; k < width; k++) {
-                rows.set(p, k, asked[p][k]);
-            }
-        }
-        return Divergence.of(rows);
     }
 
     /** The embeddings' change in each pair, the pairs in their canonical order. */
@@ -173,7 +164,7 @@ final class ConceptProblem {
      */
     Double calibrated(int concept, double weight, float[][] asked) {
         float[][] drawn = Arrays.copyOf(asked, Math.min(asked.length, prompts));
-        double unit = widen(weights(decomposer, move.apply(drawn)))[concept];
+        double unit = widen(weights(decomposer, move.apply(Change.of(drawn, means.numCols))))[concept];
         return unit < LEAST_ASKED ? null : weight / unit;
     }
 

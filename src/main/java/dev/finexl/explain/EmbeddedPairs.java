@@ -49,18 +49,18 @@ public record EmbeddedPairs(
      */
     public static EmbeddedPairs of(float[][] base, float[][] personalized, int width) {
         return new EmbeddedPairs(
-                matrix(columns(base, 0, width)),
-                matrix(columns(personalized, 0, width)),
-                new Numbers(
-                        matrix(columns(base, width, base[0].length)),
-                        matrix(columns(personalized, width, base[0].length)),
-                        true),
+                columns(base, 0, width),
+                columns(personalized, 0, width),
+                new Numbers(columns(base, width, base[0].length), columns(personalized, width, base[0].length), true),
                 List.of(),
                 true);
     }
 
-    private static float[][] columns(float[][] rows, int from, int to) {
-        return Arrays.stream(rows).map(row -> Arrays.copyOfRange(row, from, to)).toArray(float[][]::new);
+    /** The columns from one to before another. */
+    static DMatrixRMaj columns(float[][] rows, int from, int to) {
+        return matrix(Arrays.stream(rows)
+                .map(row -> Arrays.copyOfRange(row, from, to))
+                .toArray(float[][]::new));
     }
 
     /** The pairs from one to before another, of pictures that are paired. */

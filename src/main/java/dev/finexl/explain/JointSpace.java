@@ -150,7 +150,7 @@ final class JointSpace implements StackedNnls.Concepts {
         return sum;
     }
 
-    /** The pairs' differences in this space. */
+    /** The differences of a change, of the pairs or of what asking the base for a concept does, in this space. */
     Divergence differences(Change change) {
         if (scales.length == 0) {
             return change.embeddings();
@@ -161,21 +161,6 @@ final class JointSpace implements StackedNnls.Concepts {
         for (int j = 0; j < joint.numRows; j++) {
             for (int k = 0; k < joint.numCols; k++) {
                 joint.set(j, k, k < width ? embeddings.get(j, k) : scales[k - width] * statistics.get(j, k - width));
-            }
-        }
-        return Divergence.of(joint);
-    }
-
-    /**
-     * The same of what asking the base for a concept does.
-     *
-     * @param asked as {@link ConceptDirections#asked} gives it
-     */
-    Divergence differences(float[][] asked) {
-        DMatrixRMaj joint = new DMatrixRMaj(asked.length, width + scales.length);
-        for (int p = 0; p < joint.numRows; p++) {
-            for (int k = 0; k < joint.numCols; k++) {
-                joint.set(p, k, (k < width ? 1 : scales[k - width]) * asked[p][k]);
             }
         }
         return Divergence.of(joint);

@@ -32,17 +32,7 @@ class AspectFinderProperties {
             "a red fish", "a blue house", "a moon", "two trees", "a boat at sea", "a star", "a green ring", "snow");
 
     /** A text's place is its prompt's place, moved by each word of the vocabulary that it names; the words of one pair mean the same. */
-    private static final TextEncoder ENCODER = new TextEncoder() {
-        @Override
-        public int width() {
-            return WIDTH;
-        }
-
-        @Override
-        public float[][] embedTexts(List<String> texts) {
-            return texts.stream().map(AspectFinderProperties::place).toArray(float[][]::new);
-        }
-    };
+    private static final TextEncoder ENCODER = new PlacedTexts(WIDTH, AspectFinderProperties::place);
 
     private static float[] place(String text) {
         double[] sum = new double[WIDTH];

@@ -27,25 +27,15 @@ class JointSpaceTest {
     private static final List<String> WORDS = List.of("dark", "grainy", "warm");
 
     /** To this encoder "grainy" is nearly "dark". */
-    private static final TextEncoder ENCODER = new TextEncoder() {
-        @Override
-        public int width() {
-            return WIDTH;
-        }
-
-        @Override
-        public float[][] embedTexts(List<String> texts) {
-            return texts.stream()
-                    .map(text -> unit(
-                            1,
-                            text.contains("dark") || text.contains("grainy") ? 0.5 : 0,
-                            text.contains("grainy") ? 0.02 : 0,
-                            text.contains("warm") ? 0.5 : 0,
-                            0.01 * (text.charAt(0) - 'a'),
-                            0))
-                    .toArray(float[][]::new);
-        }
-    };
+    private static final TextEncoder ENCODER = new PlacedTexts(
+            WIDTH,
+            text -> unit(
+                    1,
+                    text.contains("dark") || text.contains("grainy") ? 0.5 : 0,
+                    text.contains("grainy") ? 0.02 : 0,
+                    text.contains("warm") ? 0.5 : 0,
+                    0.01 * (text.charAt(0) - 'a'),
+                    0));
 
     private static float[] unit(double... numbers) {
         double length = Math.sqrt(Arrays.stream(numbers).map(x -> x * x).sum());
@@ -128,7 +118,7 @@ class JointSpaceTest {
         double embeddings = 0;
         double statistics = 0;
         for (float[][] asked : pictures(words, 7)) {
-            DMatrixRMaj rows = space.differences(asked).differences();
+            DMatrixRMaj rows = space.differences(Change.of(asked, WIDTH)).differences();
             for (int p = 0; p < rows.numRows; p++) {
                 for (int k = 0; k < rows.numCols; k++) {
                     double square = rows.get(p, k) * rows.get(p, k);
