@@ -1,6 +1,7 @@
 package dev.finexl.explain;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.finexl.explain.ExplainListener.Side;
 import dev.finexl.store.CatalogueEntry;
 import java.util.List;
 
@@ -9,6 +10,11 @@ sealed interface Comparison {
 
     /** How many pictures each side has, or at least has where they are not paired. */
     int images();
+
+    /** How many pictures one side has. */
+    default int images(Side side) {
+        return images();
+    }
 
     /** What makes pairs of the pictures. */
     Pairing pairing();
@@ -65,8 +71,13 @@ sealed interface Comparison {
             implements Comparison {
 
         /** The files of one side. */
-        List<String> names(ExplainListener.Side side) {
-            return side == ExplainListener.Side.BASE ? baseNames : personalizedNames;
+        List<String> names(Side side) {
+            return side == Side.BASE ? baseNames : personalizedNames;
+        }
+
+        @Override
+        public int images(Side side) {
+            return names(side).size();
         }
 
         @Override

@@ -54,10 +54,7 @@ final class ContentKeys {
         parts.addAll(heads(plan));
         parts.add(plan.comparison().pairing().label());
         for (Side side : Side.values()) {
-            int count = plan.comparison() instanceof Comparison.Given given
-                    ? given.names(side).size()
-                    : plan.comparison().images();
-            parts.add(pictures(plan, side, 0, count));
+            parts.add(pictures(plan, side, 0, plan.comparison().images(side)));
         }
         if (plan.comparison() instanceof Comparison.Sampled sampled) {
             parts.add(sampled.trigger().toString());

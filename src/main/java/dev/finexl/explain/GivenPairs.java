@@ -25,7 +25,7 @@ final class GivenPairs {
     }
 
     EmbeddedPairs embed(Comparison.Given given) {
-        long total = (long) given.baseNames().size() + given.personalizedNames().size();
+        long total = (long) given.images(Side.BASE) + given.images(Side.PERSONALIZED);
         listener.progress(Stage.EMBEDDING, 0, total);
         Measurement[] base = side(Side.BASE, given.base(), given.baseNames(), 0, total);
         Measurement[] personalized =
