@@ -1,5 +1,6 @@
 package dev.finexl.onnx;
 
+import dev.finexl.store.WholeFile;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.JarURLConnection;
@@ -9,7 +10,6 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
@@ -22,8 +22,8 @@ import java.util.zip.ZipEntry;
  * compressed in its jar, and by itself unpacks 28 MB of them into a new temporary folder at every start.
  *
  * <p>A file is taken as it lies there if it has the size and the CRC-32 that the jar gives it: that finds what was cut off or
- * damaged. It is no protection against who can write to the folder, which must be the user's own. A file is written
- * under a name of its own beside its place and moved there in one step, so processes that start together do not disturb
+ * damaged. It is no protection against who can write to the folder, which must be the user's own. A file is
+ * written aside and moved to its place in one step, so processes that start together do not disturb
  * each other, and none sees half a file. Each set of libraries has a folder by its sizes and sums: versions do not mix.
  */
 public final class UnpackedLibraries {
@@ -85,7 +85,9 @@ public final class UnpackedLibraries {
         for (Library library : libraries) {
             Path file = folder.resolve(library.file());
             if (!isWhole(file, library)) {
-                write(library, file);
+                try (InputStream in = library.resource().openStream()) {
+                    WholeFile.write(file, in);
+                }
             }
         }
         return folder;
@@ -131,18 +133,6 @@ public final class UnpackedLibraries {
             }
         }
         return sum.getValue();
-    }
-
-    private static void write(Library library, Path file) throws IOException {
-        Path aside = Files.createTempFile(file.getParent(), library.file(), ".unpacking");
-        try {
-            try (InputStream in = library.resource().openStream()) {
-                Files.copy(in, aside, StandardCopyOption.REPLACE_EXISTING);
-            }
-            Files.move(aside, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-        } finally {
-            Files.deleteIfExists(aside);
-        }
     }
 
     /** As ONNX Runtime names platforms in its jar. */

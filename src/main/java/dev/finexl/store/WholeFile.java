@@ -1,11 +1,12 @@
 package dev.finexl.store;
 
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.util.UUID;
 
 /** Writes a file so that nobody ever sees half of it: aside, and then renamed to its place. */
@@ -20,7 +21,18 @@ public final class WholeFile {
      * @throws IOException if the file cannot be written; nothing is left behind then
      */
     public static void write(Path target, byte[] bytes) throws IOException {
-        aside(target, bytes, (aside, absolute) -> Files.move(aside, absolute, StandardCopyOption.REPLACE_EXISTING));
+        write(target, new ByteArrayInputStream(bytes));
+    }
+
+    /**
+     * Writes a file that may be too large for memory, in place of one that may be there.
+     *
+     * @param target in a folder that exists
+     * @param content what is left of it; not closed
+     * @throws IOException if the file cannot be written; nothing is left behind then
+     */
+    public static void write(Path target, InputStream content) throws IOException {
+        aside(target, content, (aside, absolute) -> Files.move(aside, absolute, StandardCopyOption.REPLACE_EXISTING));
     }
 
     /**
@@ -33,7 +45,7 @@ public final class WholeFile {
     public static boolean writeIfAbsent(Path target, byte[] bytes) throws IOException {
         try {
             // A rename would replace what another writer has put there since one looked; a link does not.
-            aside(target, bytes, (aside, absolute) -> Files.createLink(absolute, aside));
+            aside(target, new ByteArrayInputStream(bytes), (aside, absolute) -> Files.createLink(absolute, aside));
             return true;
         } catch (FileAlreadyExistsException _) {
             return false;
@@ -45,12 +57,12 @@ public final class WholeFile {
         void name(Path aside, Path target) throws IOException;
     }
 
-    private static void aside(Path target, byte[] bytes, Naming naming) throws IOException {
+    private static void aside(Path target, InputStream content, Naming naming) throws IOException {
         Path absolute = target.toAbsolutePath();
         // Not a temporary file of the JDK's: those are for their owner's eyes alone, and stay so when they are renamed.
         Path aside = absolute.resolveSibling(".finexl-" + UUID.randomUUID() + ".part");
         try {
-            Files.write(aside, bytes, StandardOpenOption.CREATE_NEW);
+            Files.copy(content, aside);
             naming.name(aside, absolute);
         } finally {
             Files.deleteIfExists(aside);
