@@ -36,12 +36,13 @@ final class Zoo {
             throw new InvalidRequestException("zoo", "'%s' is not a folder".formatted(folder));
         }
         List<Specimen> specimens = new ArrayList<>();
-        for (Path child : children(folder)) {
+        List<Path> children = children(folder);
+        for (Path child : children) {
             if (Files.isRegularFile(child.resolve(Truth.FILE))) {
                 String name = child.getFileName().toString();
                 DirectoryFiles files = new DirectoryFiles(child.toString(), child);
                 Truth truth = Truth.read(files);
-                specimens.add(new Specimen(name, truth, form(folder, child, truth)));
+                specimens.add(new Specimen(name, truth, form(children, child, truth)));
             }
         }
         if (specimens.isEmpty() || specimens.size() > MOST) {
@@ -53,36 +54,42 @@ final class Zoo {
         return specimens;
     }
 
-    private static Specimen.Form form(Path zoo, Path folder, Truth truth) {
+    private static Specimen.Form form(List<Path> zoo, Path folder, Truth truth) {
         boolean model = Files.isRegularFile(folder.resolve("model_index.json"));
         Path base = folder.resolve("base");
         Path personalized = folder.resolve("personalized");
         boolean pictures = Files.isDirectory(base) && Files.isDirectory(personalized);
+        boolean stack = !truth.stack().isEmpty();
         List<Path> loras = loras(folder);
-        if (!truth.stack().isEmpty() && loras.isEmpty() && !model && !pictures) {
-            return new Specimen.Loras(truth.stack().entrySet().stream()
-                    .map(lora -> new Specimen.Weighted(stacked(zoo, folder, lora.getKey()), lora.getValue()))
-                    .toList());
+        if (loras.size()
+                        + Stream.of(model, pictures, stack)
+                                .filter(there -> there)
+                                .count()
+                != 1) {
+            throw new ModelFileException(
+                    ("%s: expected exactly one of a LoRA (%s, or the only .safetensors file), a whole model"
+                                    + " (model_index.json), two folders of pictures (base, personalized) and a stack of the"
+                                    + " zoo's LoRAs (stack in %s)")
+                            .formatted(folder, USUAL_LORA, Truth.FILE));
         }
-        if (loras.size() == 1 && truth.stack().isEmpty() && !model && !pictures) {
-            return new Specimen.Loras(List.of(new Specimen.Weighted(loras.getFirst(), 1)));
-        }
-        if (model && loras.isEmpty() && truth.stack().isEmpty() && !pictures) {
+        if (model) {
             return new Specimen.Model(folder);
         }
-        if (pictures && loras.isEmpty() && truth.stack().isEmpty() && !model) {
+        if (pictures) {
             return new Specimen.Pictures(base, personalized);
         }
-        throw new ModelFileException(
-                ("%s: expected exactly one of a LoRA (%s, or the only .safetensors file), a whole model"
-                                + " (model_index.json), two folders of pictures (base, personalized) and a stack of the"
-                                + " zoo's LoRAs (stack in %s)")
-                        .formatted(folder, USUAL_LORA, Truth.FILE));
+        return new Specimen.Loras(
+                stack
+                        ? truth.stack().entrySet().stream()
+                                .map(lora ->
+                                        new Specimen.Weighted(stacked(zoo, folder, lora.getKey()), lora.getValue()))
+                                .toList()
+                        : List.of(new Specimen.Weighted(loras.getFirst(), 1)));
     }
 
     /** The file of another personalisation: one of the zoo's own folders, and nothing elsewhere. */
-    private static Path stacked(Path zoo, Path folder, String name) {
-        List<Path> loras = children(zoo).stream()
+    private static Path stacked(List<Path> zoo, Path folder, String name) {
+        List<Path> loras = zoo.stream()
                 .filter(child -> child.getFileName().toString().equals(name) && Files.isDirectory(child))
                 .flatMap(child -> loras(child).stream())
                 .toList();
