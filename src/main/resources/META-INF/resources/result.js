@@ -87,7 +87,6 @@ export function show(id, explanation) {
   URL.revokeObjectURL(address);
   address = URL.createObjectURL(new Blob([JSON.stringify(explanation, null, 2)], {type: "application/json"}));
   $("json").href = address;
-  $("result").classList.remove("partial");
   $("downloads").hidden = false;
   $("result").hidden = false;
 }

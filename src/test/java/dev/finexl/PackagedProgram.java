@@ -3,12 +3,16 @@ package dev.finexl;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
 
 /** How the packaged program is started in a process of its own: the jar, or in a native build the executable. */
 public final class PackagedProgram {
 
     /** Folder of the packaged jar. */
     public static final Path FOLDER = Path.of("target/quarkus-app").toAbsolutePath();
+
+    /** What a server says of its port, which is its first group. */
+    public static final Pattern LISTENING = Pattern.compile("Listening on: http://[^:]+:(\\d+)");
 
     private static final String EXECUTABLE = System.getProperty("packaged.executable", "");
 

@@ -1,7 +1,6 @@
 package dev.finexl.report;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.finexl.explain.Aspect;
 import dev.finexl.explain.AspectExample;
 import dev.finexl.explain.ExplainListener.Side;
@@ -10,6 +9,7 @@ import dev.finexl.explain.HeadOutput;
 import dev.finexl.explain.PolicyResult;
 import dev.finexl.explain.SamplingReport;
 import dev.finexl.explain.ShownPair;
+import dev.finexl.store.ModelJson;
 import io.quarkus.qute.Engine;
 import io.quarkus.qute.HtmlEscaper;
 import io.quarkus.qute.ReflectionValueResolver;
@@ -35,7 +35,6 @@ import java.util.stream.Collectors;
  */
 public final class HtmlReport {
 
-    private static final ObjectMapper MAPPER = new ObjectMapper();
     private static final String TEMPLATE = "/report/report.html";
 
     /** Aspects whose pairs are shown; a picture takes 100 kB and more. */
@@ -234,7 +233,7 @@ public final class HtmlReport {
 
     private static String pretty(Object value) {
         try {
-            return MAPPER.writerWithDefaultPrettyPrinter().writeValueAsString(value);
+            return ModelJson.MAPPER.writerWithDefaultPrettyPrinter().writeValueAsString(value);
         } catch (JsonProcessingException e) {
             throw new IllegalStateException("a part of an explanation that JSON cannot hold", e);
         }

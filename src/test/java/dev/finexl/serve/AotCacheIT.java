@@ -16,7 +16,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
@@ -26,7 +25,6 @@ import org.junit.jupiter.api.io.TempDir;
 class AotCacheIT {
 
     private static final Duration LONG = Duration.ofMinutes(2);
-    private static final Pattern LISTENING = Pattern.compile("Listening on: http://[^:]+:(\\d+)");
     private static final String CACHE = "finexl.aot";
 
     /** The options of infra/finexl, and no start without the cache. */
@@ -66,7 +64,7 @@ class AotCacheIT {
         options.add("-Xlog:class+load:file=" + folder.resolve("classes"));
         Process process = program(PackagedProgram.command(options)).start();
         try (HttpClient client = HttpClient.newHttpClient()) {
-            Matcher port = await().atMost(LONG).until(() -> LISTENING.matcher(out()), Matcher::find);
+            Matcher port = await().atMost(LONG).until(() -> PackagedProgram.LISTENING.matcher(out()), Matcher::find);
             URI ready = URI.create("http://localhost:" + port.group(1) + "/q/health/ready");
             await().atMost(LONG)
                     .until(() ->

@@ -48,7 +48,7 @@ class BodyLimits {
             try {
                 room.take(body, Math.min(announced(routing.request()).orElse(largestUpload), largestUpload));
             } catch (UploadRoom.FullException e) {
-                routing.response().putHeader(HttpHeaderNames.RETRY_AFTER, "10");
+                routing.response().putHeader(HttpHeaderNames.RETRY_AFTER, Integer.toString(Problems.RETRY_SECONDS));
                 refuse(routing, Response.Status.SERVICE_UNAVAILABLE, e.getMessage());
                 return;
             }

@@ -22,7 +22,8 @@ class Problems {
 
     private static final Logger LOG = Logger.getLogger(Problems.class);
     private static final int UNPROCESSABLE = 422;
-    private static final int RETRY_SECONDS = 10;
+    /** When whoever finds no room may try again. */
+    static final int RETRY_SECONDS = 10;
 
     @ServerExceptionMapper({
         InvalidRequestException.class,

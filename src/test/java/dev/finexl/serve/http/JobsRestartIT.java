@@ -25,7 +25,6 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
@@ -37,7 +36,6 @@ import org.junit.jupiter.api.io.TempDir;
 class JobsRestartIT {
 
     private static final Duration LONG = Duration.ofMinutes(2);
-    private static final Pattern LISTENING = Pattern.compile("Listening on: http://[^:]+:(\\d+)");
     private static final String REQUEST = "{\"base\": \"mini-diffusion\", \"loras\": [{\"model\": \"vivid\"}],"
             + " \"images\": 2, \"steps\": %d, \"heads\": [],"
             + " \"concepts\": [{\"name\": \"vivid\"}, {\"name\": \"dark\"}]}";
@@ -68,7 +66,8 @@ class JobsRestartIT {
         builder.environment()
                 .put("FINEXL_JOBS_DIRECTORY", folder.resolve("jobs").toString());
         process = builder.start();
-        Matcher port = await().atMost(LONG).until(() -> LISTENING.matcher(Files.readString(log)), Matcher::find);
+        Matcher port = await().atMost(LONG)
+                .until(() -> PackagedProgram.LISTENING.matcher(Files.readString(log)), Matcher::find);
         server = URI.create("http://localhost:" + port.group(1));
     }
 
