@@ -61,7 +61,8 @@ class AuditWiring {
                         .toList(),
                 audits.request(),
                 audits.lease(),
-                audits.margin());
+                audits.margin(),
+                audits.pictures());
         return Invocations.of(
                 explainer,
                 new S3Objects(storage),

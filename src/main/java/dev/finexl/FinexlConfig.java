@@ -122,6 +122,10 @@ interface FinexlConfig {
         @WithDefault("10s")
         Duration margin();
 
+        /** Whether the reports of audits show the pictures, which have to be drawn for that on both sides. */
+        @WithDefault("false")
+        boolean pictures();
+
         /** Where it is remembered what is done. */
         Records records();
 

@@ -35,6 +35,9 @@ import java.util.stream.Collectors;
  */
 public final class HtmlReport {
 
+    /** Media type of a report. */
+    public static final String CONTENT_TYPE = "text/html; charset=utf-8";
+
     private static final String TEMPLATE = "/report/report.html";
 
     /** Aspects whose pairs are shown; a picture takes 100 kB and more. */

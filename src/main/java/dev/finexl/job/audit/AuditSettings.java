@@ -12,8 +12,11 @@ import java.util.List;
  *     least the base of LoRAs
  * @param lease how long a worker may be silent before it is taken for dead, 1 s or more
  * @param margin what is kept of an invocation's time for writing the result, above 0
+ * @param pictures whether reports show the pictures; the base's are drawn for each audit then, whether or not what they say
+ *     is known
  */
-public record AuditSettings(List<S3Location> watched, String request, Duration lease, Duration margin) {
+public record AuditSettings(
+        List<S3Location> watched, String request, Duration lease, Duration margin, boolean pictures) {
 
     private static final Duration SHORTEST_LEASE = Duration.ofSeconds(1);
 

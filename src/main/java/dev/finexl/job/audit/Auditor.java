@@ -10,6 +10,8 @@ import dev.finexl.explain.Explanation;
 import dev.finexl.job.JobProblem;
 import dev.finexl.job.audit.RunOnce.Held;
 import dev.finexl.onnx.RunScope;
+import dev.finexl.report.HtmlReport;
+import dev.finexl.report.ReportPictures;
 import dev.finexl.store.ModelReferenceException;
 import dev.finexl.store.ResultStore;
 import dev.finexl.store.StorageException;
@@ -33,12 +35,15 @@ import java.util.regex.Pattern;
  * failure is the outcome, and is written down with its reason like any other, since another attempt would end the same. All
  * other failures (storage, memory, time) leave nothing behind and are thrown, so that whoever delivered the event
  * delivers it again.
+ *
+ * <p>Beside the JSON of an explanation is its report, the same key with {@code .html}.
  */
 final class Auditor {
 
     private static final Pattern NOT_IN_A_PLACE = Pattern.compile("[^A-Za-z0-9._/-]");
     private static final Pattern PART_OF_DOTS = Pattern.compile("(?<=^|/)\\.|(?<=^|/)(?=/|$)");
     private static final int LONGEST_READABLE = 180;
+    private static final String JSON = ".json";
 
     private final Explainer explainer;
     private final S3Objects objects;
@@ -76,7 +81,7 @@ final class Auditor {
      * One piece of work.
      *
      * @param key of its idempotency record
-     * @param place key of its result
+     * @param place key of its result, which ends with {@code .json}
      * @param source null for a request that came without an object
      * @param own reference of what it may read beside all that requests may; null for nothing
      * @param requestHash what else it depends on
@@ -90,7 +95,13 @@ final class Auditor {
             String own,
             String requestHash,
             Supplier<ExplainRequest> request,
-            boolean keepsAll) {}
+            boolean keepsAll) {
+
+        /** Key of the report of its result. */
+        String report() {
+            return place.substring(0, place.length() - JSON.length()) + ".html";
+        }
+    }
 
     /**
      * Audits an upload, if it is below a watched folder and a LoRA or the marker of a model directory.
@@ -210,11 +221,13 @@ final class Auditor {
     private JsonNode explain(Task task, RunScope scope, Held held) {
         AuditResult result;
         boolean stays = task.keepsAll();
+        Optional<ReportPictures> pictures = settings.pictures() ? Optional.of(new ReportPictures()) : Optional.empty();
         try {
             ExplainRequest request = task.request().get();
             // An upload may be read because of the event, and nothing beside it: audit.json names models too.
             Explainer allowed = task.own() == null ? explainer : explainer.allowing(List.of(task.own()));
-            Explanation explanation = allowed.explain(request, ExplainListener.NONE, scope);
+            Explanation explanation = allowed.explain(
+                    request, pictures.<ExplainListener>map(kept -> kept).orElse(ExplainListener.NONE), scope);
             result = new AuditResult(
                     task.source(), task.requestHash(), held.attempt(), AuditResult.SUCCEEDED, explanation, null);
             stays |= explanation.isComplete();
@@ -226,6 +239,10 @@ final class Auditor {
         byte[] json = bytes(result);
         if (stays) {
             held.confirm();
+            if (result.explanation() != null) {
+                // Before the result, so that whoever has read the result finds the report as well.
+                results.put(task.report(), HtmlReport.render(result.explanation(), pictures), HtmlReport.CONTENT_TYPE);
+            }
             results.put(task.place(), json, "application/json");
             held.complete(task.place());
         }

@@ -78,8 +78,15 @@ abstract class AuditFixture {
     }
 
     Invocations invocations(String request, ResultStore results, Duration margin) {
-        AuditSettings settings =
-                new AuditSettings(List.of(S3Location.parse("s3://models/in")), request, Duration.ofSeconds(30), margin);
+        return invocations(results, settings(request, margin, false));
+    }
+
+    static AuditSettings settings(String request, Duration margin, boolean pictures) {
+        return new AuditSettings(
+                List.of(S3Location.parse("s3://models/in")), request, Duration.ofSeconds(30), margin, pictures);
+    }
+
+    Invocations invocations(ResultStore results, AuditSettings settings) {
         return Invocations.of(
                 explainer,
                 new S3Objects(connection),
@@ -105,6 +112,12 @@ abstract class AuditFixture {
     static JsonNode result(JsonNode answer) throws IOException {
         String place = answer.at("/audits/0/result").asText();
         return MAPPER.readTree(results().get(place).orElseThrow());
+    }
+
+    /** The report beside the result of an answer. */
+    static String report(JsonNode answer) {
+        String place = answer.at("/audits/0/result").asText().replaceFirst("\\.json$", ".html");
+        return new String(results().get(place).orElseThrow(), StandardCharsets.UTF_8);
     }
 
     static String message(String id, String body) {

@@ -38,10 +38,22 @@ class InvocationsTest extends AuditFixture {
         assertThat(result.at("/source/key").asText()).isEqualTo("in/team/vivid one.safetensors");
         assertThat(result.at("/source/etag").asText()).isEqualTo(etag.replace("\"", ""));
         assertThat(result.at("/explanation/aspects/0/name").asText()).isEqualTo("vivid");
+        assertThat(report(answer))
+                .contains(result.at("/explanation/summary").asText().replace("'", "&#39;"))
+                .doesNotContain("data:image/png");
 
         JsonNode again = handle(audits, uploads.eventBridge("in/team/vivid one.safetensors", etag));
         assertThat(again.at("/audits/0/ran").asBoolean()).isFalse();
         assertThat(result(again)).isEqualTo(result);
+    }
+
+    @Test
+    void aReportShowsThePicturesWhereThatIsAskedFor() throws Exception {
+        String request = "{\"base\": \"mini-diffusion\", \"images\": 8}";
+        Invocations audits = invocations(results(), settings(request, Duration.ofSeconds(2), true));
+        JsonNode answer = handle(audits, uploads.notified("in/shown.safetensors", Uploads.lora("vivid")));
+        assertThat(result(answer).get("status").asText()).isEqualTo("succeeded");
+        assertThat(report(answer)).contains("data:image/png");
     }
 
     @Test
@@ -194,6 +206,7 @@ class InvocationsTest extends AuditFixture {
         List<String> kept =
                 storage.client().listObjectsV2(r -> r.bucket("results").prefix("kept/requests/")).contents().stream()
                         .map(object -> object.key())
+                        .filter(key -> key.endsWith(".json"))
                         .toList();
         Set<String> statuses = new HashSet<>();
         for (String key : kept) {

@@ -46,7 +46,7 @@ class AuditCommandTest {
                     new S3Objects(nowhere),
                     new DirectoryResults(folder.resolve("results")),
                     new FileIdempotencyStore(folder.resolve("records")),
-                    new AuditSettings(List.of(), "{}", Duration.ofSeconds(60), Duration.ofSeconds(1)),
+                    new AuditSettings(List.of(), "{}", Duration.ofSeconds(60), Duration.ofSeconds(1), false),
                     Validation.buildDefaultValidatorFactory().getValidator(),
                     MAPPER);
             StringWriter out = new StringWriter();
