@@ -4,6 +4,8 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * The vocabularies and prompt sets that ship with the program, by name: the miniature's own words, and curated ones for
@@ -17,6 +19,11 @@ public final class ShippedConcepts {
     /** {@code mini}: the miniature's captions. {@code general} (50), {@code portrait} and {@code artwork}: for real models. */
     public static final List<String> PROMPT_SETS = List.of("mini", "general", "portrait", "artwork");
 
+    /** Every request asks for one of each, and they cannot change while the program runs. */
+    private static final Map<String, Vocabulary> READ_VOCABULARIES = new ConcurrentHashMap<>();
+
+    private static final Map<String, PromptSet> READ_PROMPT_SETS = new ConcurrentHashMap<>();
+
     private ShippedConcepts() {}
 
     /**
@@ -26,7 +33,8 @@ public final class ShippedConcepts {
      */
     public static Vocabulary vocabulary(String name) {
         requireKnown("vocabulary", name, VOCABULARIES);
-        return VocabularyReader.vocabulary(resource(name, "/vocabularies/" + name + ".json"));
+        return READ_VOCABULARIES.computeIfAbsent(
+                name, known -> VocabularyReader.vocabulary(resource(known, "/vocabularies/" + known + ".json")));
     }
 
     /**
@@ -36,7 +44,8 @@ public final class ShippedConcepts {
      */
     public static PromptSet promptSet(String name) {
         requireKnown("prompts", name, PROMPT_SETS);
-        return PromptSet.promptSet(resource(name, "/prompts/" + name + ".txt"));
+        return READ_PROMPT_SETS.computeIfAbsent(
+                name, known -> PromptSet.promptSet(resource(known, "/prompts/" + known + ".txt")));
     }
 
     private static void requireKnown(String field, String name, List<String> known) {

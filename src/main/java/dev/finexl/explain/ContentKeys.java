@@ -20,8 +20,7 @@ import java.util.Map;
 /**
  * Names work by a hash of all that its result depends on: the models' files, LoRAs and their weights, the sampler, prompts
  * and seeds, the encoder and what it runs on. Exists so that whoever keeps a result finds it again if, and only if, the
- * same work would be done: LoRAs and pictures count by content alone; a whole model also by its files' sizes and times, for
- * its weights may lie in files beside those that are opened by name.
+ * same work would be done, on this machine or on another that shares what is kept: files count by content alone.
  *
  * <p>Not thread-safe.
  */
@@ -33,7 +32,9 @@ final class ContentKeys {
     private final OpenModels models;
     private final int batch;
     /** A model is part of many requests, and hashing its files takes as long as reading them. */
-    private final Map<String, String> hashes = new HashMap<>();
+    private final Map<CatalogueEntry, String> hashes = new HashMap<>();
+    /** How both sides are sampled, by the base and what is asked of it: writing that down takes some time. */
+    private final Map<List<Object>, String> samplers = new HashMap<>();
 
     ContentKeys(OpenModels models, int batch) {
         this.models = models;
@@ -114,7 +115,7 @@ final class ContentKeys {
             return List.of(
                     PictureStatistics.VERSION,
                     models.runtime().version() + " " + models.runtime().providerName(),
-                    wholeModel(plan.encoder(), encoder.value().files()));
+                    hash(plan.encoder(), encoder.value().files()));
         }
     }
 
@@ -131,10 +132,7 @@ final class ContentKeys {
     /** What pictures of one side depend on, apart from their prompts and seeds. */
     private List<String> sampling(Comparison.Sampled sampled, Side side) {
         List<String> parts = new ArrayList<>();
-        try (Lease<ImageGenerator> base = models.generator(sampled.base())) {
-            parts.add(ProvenanceRecorder.described(settings(sampled, base.value()), base.value())
-                    .toString());
-        }
+        parts.add(sampler(sampled));
         parts.add(modelHash(side == Side.BASE ? sampled.base() : sampled.personalized()));
         if (side == Side.PERSONALIZED) {
             sampled.loras()
@@ -147,23 +145,27 @@ final class ContentKeys {
         return parts;
     }
 
+    private String sampler(Comparison.Sampled sampled) {
+        return samplers.computeIfAbsent(List.of(sampled.base(), sampled.sampling()), _ -> {
+            try (Lease<ImageGenerator> base = models.generator(sampled.base())) {
+                return ProvenanceRecorder.described(settings(sampled, base.value()), base.value())
+                        .toString();
+            }
+        });
+    }
+
     private SamplerSettings settings(Comparison.Sampled sampled, ImageGenerator base) {
         return SamplerChoice.settings(sampled.sampling(), base, batch);
     }
 
     private String modelHash(CatalogueEntry entry) {
         try (Lease<ImageGenerator> model = models.generator(entry)) {
-            return wholeModel(entry, model.value().files());
+            return hash(entry, model.value().files());
         }
-    }
-
-    private String wholeModel(CatalogueEntry entry, List<String> files) {
-        return hash(entry, files) + " " + entry.files().fingerprint();
     }
 
     private String hash(CatalogueEntry entry, List<String> files) {
         return hashes.computeIfAbsent(
-                OpenModels.key(entry) + entry.file(),
-                key -> ProvenanceRecorder.hashes(entry, files).toString());
+                entry, _ -> ProvenanceRecorder.hashes(entry, files).toString());
     }
 }

@@ -1,9 +1,10 @@
 package dev.finexl.explain;
 
-import dev.finexl.store.Sha256;
+import dev.finexl.store.ClasspathFiles;
+import dev.finexl.store.DirectoryFiles;
+import dev.finexl.store.ModelFiles;
 import dev.finexl.store.WholeFile;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -33,28 +34,37 @@ record PictureDirections(Map<String, float[][]> entries) {
     private static final int HEADER = 16;
     private static final int HASH = 32;
     private static final int LARGEST = 1 << 30;
-    private static final String RESOURCES = "directions/";
     private static final String ENDING = ".bin";
+
+    private static final ModelFiles SHIPPED =
+            new ClasspathFiles("classpath:directions", PictureDirections.class.getClassLoader(), "directions");
 
     /** Measures nothing. */
     static final PictureDirections NONE = new PictureDirections(Map.of());
 
     /** Finds what has been measured under a key: in a folder, or else among what ships with the program. */
     static PictureDirections find(String key, Optional<Path> folder) {
-        return read(key, folder).map(PictureDirections::parse).orElse(NONE);
+        return at(key, folder, (files, name) -> parse(files.read(name, LARGEST)))
+                .orElse(NONE);
     }
 
     /** The hash of what {@link #find} finds; empty where it finds nothing. */
     static String sha256(String key, Optional<Path> folder) {
-        return read(key, folder).map(Sha256::of).orElse("");
+        return at(key, folder, ModelFiles::sha256).orElse("");
     }
 
-    private static Optional<byte[]> read(String key, Optional<Path> folder) {
-        Optional<Path> file = folder.map(f -> f.resolve(key + ENDING)).filter(Files::isRegularFile);
-        try (InputStream in = file.isPresent()
-                ? Files.newInputStream(file.get())
-                : PictureDirections.class.getClassLoader().getResourceAsStream(RESOURCES + key + ENDING)) {
-            return in == null ? Optional.empty() : Optional.of(in.readNBytes(LARGEST));
+    private interface Reading<T> {
+        T of(ModelFiles files, String name) throws IOException;
+    }
+
+    private static <T> Optional<T> at(String key, Optional<Path> folder, Reading<T> reading) {
+        String name = key + ENDING;
+        Optional<ModelFiles> measured = folder.filter(Files::isDirectory)
+                .<ModelFiles>map(known -> new DirectoryFiles(known.toString(), known))
+                .filter(files -> files.has(name))
+                .or(() -> Optional.of(SHIPPED).filter(files -> files.has(name)));
+        try {
+            return measured.isPresent() ? Optional.of(reading.of(measured.get(), name)) : Optional.empty();
         } catch (IOException e) {
             throw new UncheckedIOException("the concept directions '%s' cannot be read".formatted(key), e);
         }

@@ -30,6 +30,9 @@ public final class ClasspathFiles implements ModelFiles {
     private final ClassLoader loader;
     private final String prefix;
     private final Map<String, SoftReference<MemorySegment>> copies = new HashMap<>();
+    /** Of names that were asked for, which are those that the program and its own models know. */
+    private final Map<String, Boolean> present = new ConcurrentHashMap<>();
+
     private final Map<String, String> hashes = new ConcurrentHashMap<>();
 
     /**
@@ -50,6 +53,10 @@ public final class ClasspathFiles implements ModelFiles {
 
     @Override
     public boolean has(String name) {
+        return present.computeIfAbsent(name, this::find);
+    }
+
+    private boolean find(String name) {
         FileNames.check(this, name);
         URL url = loader.getResource(prefix + name);
         return url != null && !isFolder(url, name);

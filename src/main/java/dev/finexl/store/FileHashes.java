@@ -4,6 +4,8 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -11,14 +13,15 @@ import java.util.Map;
  * Remembers the SHA-256 of files. Exists because every explanation states the hashes of its models' files, which are
  * gigabytes, and finds its models anew: what is known of a file must outlive the object through which it was read.
  *
- * <p>A file is known by its real path and its {@link FileState}; one that has changed, even while it was read, is read again.
+ * <p>A file is known by its real path and its {@link FileState}; one that has changed, even while it was read, is read again,
+ * and so is one that changed so lately that another change might not show.
  * Of more files than fit, those that were asked for least recently are forgotten. Thread-safe; two threads that ask for the
  * same new file at once may both read it.
  */
 final class FileHashes {
 
     /** Those of this process. A directory of models has tens of files, and an entry takes some hundred bytes. */
-    static final FileHashes SHARED = new FileHashes(4096, FileHashes::read);
+    static final FileHashes SHARED = new FileHashes(4096, FileHashes::read, InstantSource.system());
 
     /** How a file is hashed. */
     interface Reader {
@@ -28,11 +31,13 @@ final class FileHashes {
     private record Known(FileState state, String sha256) {}
 
     private final Reader reader;
+    private final InstantSource clock;
     private final Map<Path, Known> known;
 
     /** @param most how many files are remembered */
-    FileHashes(int most, Reader reader) {
+    FileHashes(int most, Reader reader, InstantSource clock) {
         this.reader = reader;
+        this.clock = clock;
         this.known = new LinkedHashMap<>(16, 0.75f, true) {
             private static final long serialVersionUID = 1L;
 
@@ -56,8 +61,9 @@ final class FileHashes {
                 return before.sha256();
             }
         }
+        Instant seen = clock.instant();
         String sha256 = reader.sha256(file);
-        if (FileState.of(file).equals(state)) {
+        if (state.isSettled(seen) && FileState.of(file).equals(state)) {
             synchronized (known) {
                 known.put(file, new Known(state, sha256));
             }

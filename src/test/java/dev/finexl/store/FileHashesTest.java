@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -15,6 +18,9 @@ class FileHashesTest {
     @TempDir
     private Path folder;
 
+    /** A clock by which the files of this test are old. */
+    private static final InstantSource LATER = () -> Instant.now().plusSeconds(60);
+
     private final List<Path> reads = new ArrayList<>();
 
     private String read(Path file) throws IOException {
@@ -24,7 +30,7 @@ class FileHashesTest {
 
     @Test
     void readsAFileOnceForEachOfItsStates() throws IOException {
-        FileHashes hashes = new FileHashes(2, this::read);
+        FileHashes hashes = new FileHashes(2, this::read, LATER);
         Path file = Files.writeString(folder.resolve("a"), "one");
         assertThat(hashes.sha256(file)).isEqualTo("hash of one");
         assertThat(hashes.sha256(file)).isEqualTo("hash of one");
@@ -37,7 +43,7 @@ class FileHashesTest {
 
     @Test
     void forgetsWhatWasAskedForLeastRecently() throws IOException {
-        FileHashes hashes = new FileHashes(2, this::read);
+        FileHashes hashes = new FileHashes(2, this::read, LATER);
         Path a = Files.writeString(folder.resolve("a"), "a");
         Path b = Files.writeString(folder.resolve("b"), "b");
         Path c = Files.writeString(folder.resolve("c"), "c");
@@ -50,23 +56,47 @@ class FileHashesTest {
     @Test
     void doesNotRememberAFileThatChangedWhileItWasRead() throws IOException {
         Path file = Files.writeString(folder.resolve("a"), "one");
-        FileHashes hashes = new FileHashes(2, changing -> {
-            String hash = read(changing);
-            if (reads.size() == 1) {
-                Files.writeString(changing, "three");
-            }
-            return hash;
-        });
+        FileHashes hashes = new FileHashes(
+                2,
+                changing -> {
+                    String hash = read(changing);
+                    if (reads.size() == 1) {
+                        Files.writeString(changing, "three");
+                    }
+                    return hash;
+                },
+                LATER);
         hashes.sha256(file);
         assertThat(hashes.sha256(file)).isEqualTo("hash of three");
     }
 
     @Test
-    void outlivesTheObjectThroughWhichAFileWasFound() throws IOException {
+    void doesNotRememberAFileThatChangedJustNow() throws IOException {
+        FileHashes hashes = new FileHashes(2, this::read, InstantSource.system());
         Path file = Files.writeString(folder.resolve("a"), "one");
-        String hash = new DirectoryFiles("first", folder).sha256("a");
-        assertThat(new DirectoryFiles("second", folder).sha256("a"))
+        hashes.sha256(file);
+        hashes.sha256(file);
+        assertThat(reads).hasSize(2);
+    }
+
+    @Test
+    void seesAChangeThatKeepsTheSizeAndTheTime() throws IOException {
+        FileHashes hashes = new FileHashes(2, this::read, LATER);
+        Path file = Files.writeString(folder.resolve("a"), "one");
+        FileTime written = Files.getLastModifiedTime(file);
+        hashes.sha256(file);
+        Files.writeString(file, "two");
+        Files.setLastModifiedTime(file, written);
+        assertThat(hashes.sha256(file)).isEqualTo("hash of two");
+    }
+
+    /** Of a file that is older than this run, as models are. */
+    @Test
+    void outlivesTheObjectThroughWhichAFileWasFound() throws IOException {
+        Path models = Path.of("src/main/resources/models");
+        String hash = new DirectoryFiles("first", models).sha256("index.txt");
+        assertThat(new DirectoryFiles("second", models).sha256("index.txt"))
                 .isSameAs(hash)
-                .isEqualTo(FileHashes.SHARED.sha256(file.toRealPath()));
+                .isEqualTo(FileHashes.SHARED.sha256(models.resolve("index.txt").toRealPath()));
     }
 }

@@ -38,6 +38,7 @@ final class DiffusionModel implements ImageGenerator {
 
     private final DiffusionKind kind;
     private final Parts parts;
+    private final List<String> files;
     private final JsonNode schedulerConfig;
     private final Family family;
     private final VaeDecoder vae;
@@ -47,6 +48,7 @@ final class DiffusionModel implements ImageGenerator {
             DiffusionKind kind, Parts parts, JsonNode schedulerConfig, Family family, List<AutoCloseable> owned) {
         this.kind = kind;
         this.parts = parts;
+        this.files = parts.fileNames();
         this.schedulerConfig = schedulerConfig;
         this.family = family;
         this.vae = new VaeDecoder(parts.runtime(), parts.vaeDecoder(), parts.vae());
@@ -202,7 +204,7 @@ final class DiffusionModel implements ImageGenerator {
 
     @Override
     public List<String> files() {
-        return parts.fileNames();
+        return files;
     }
 
     @Override
