@@ -12,8 +12,10 @@ import java.util.List;
  *
  * @param family {@code model_type} of its configuration, e.g. {@code clip}
  * @param parts its networks, the vision model first where it has its own
+ * @param width of the pictures that it sees, in pixels
+ * @param height of the pictures that it sees, in pixels
  */
-public record EncoderCard(String family, List<NetworkCard> parts) {
+public record EncoderCard(String family, List<NetworkCard> parts, int width, int height) {
 
     /**
      * @throws EncoderException if there are no networks where they are expected
@@ -25,6 +27,7 @@ public record EncoderCard(String family, List<NetworkCard> parts) {
         for (String network : ClipEncoder.layout(files)) {
             parts.add(NetworkCard.read(files, network));
         }
-        return new EncoderCard(ModelJson.excerpt(family), parts);
+        ClipPreprocessor preprocessor = ClipPreprocessor.open(files);
+        return new EncoderCard(ModelJson.excerpt(family), parts, preprocessor.width(), preprocessor.height());
     }
 }

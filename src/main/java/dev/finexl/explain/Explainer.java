@@ -31,7 +31,7 @@ public final class Explainer {
      * An explainer that keeps nothing but models.
      *
      * @param catalogue where models are found
-     * @param configuredEncoder reference of the encoder for a base that names none; null if there is none
+     * @param configuredEncoder reference of the encoder for a base that names none; null for the bundled one
      * @param models keeps models open between explanations
      * @param batch most pictures that are sampled together
      * @param version of the program, for provenance

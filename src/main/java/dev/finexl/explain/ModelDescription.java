@@ -3,6 +3,7 @@ package dev.finexl.explain;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.finexl.embed.EncoderCard;
 import dev.finexl.generate.TextualInversion;
+import dev.finexl.generate.described.GeneratorCard;
 import dev.finexl.generate.diffusion.DiffusionCard;
 import dev.finexl.generate.lora.LoraCard;
 import dev.finexl.onnx.NetworkCard;
@@ -18,10 +19,11 @@ import java.util.List;
  *
  * @param reference what it was asked for as
  * @param kind what it is, e.g. {@code diffusion}
- * @param family e.g. {@code Stable Diffusion XL} or {@code clip}; null if the files do not tell
+ * @param family e.g. {@code Stable Diffusion XL}, {@code clip} or {@code gan}; null if the files do not tell
  * @param pipeline diffusers' class of a diffusion model, else null
  * @param scheduler diffusers' class of the scheduler that a diffusion model comes with, else null
  * @param parts the networks of a whole model; null for a LoRA
+ * @param pictures their size where nothing else is asked for, or that in which an encoder sees them; null for what has none
  * @param lora what a LoRA changes and says; null for a whole model
  * @param embedding what a textual inversion stands for; null for what is none
  */
@@ -33,8 +35,12 @@ public record ModelDescription(
         String pipeline,
         String scheduler,
         List<NetworkCard> parts,
+        Pictures pictures,
         LoraCard lora,
         Embedding embedding) {
+
+    /** A size in pixels. */
+    public record Pictures(int width, int height) {}
 
     /**
      * A textual inversion.
@@ -57,11 +63,18 @@ public record ModelDescription(
             return switch (entry.kind()) {
                 case DIFFUSION -> {
                     DiffusionCard card = DiffusionCard.read(files);
-                    yield whole(entry, card.family(), card.pipeline(), card.scheduler(), card.parts());
+                    Pictures pictures = new Pictures(card.width(), card.height());
+                    yield whole(entry, card.family(), card.pipeline(), card.scheduler(), card.parts(), pictures);
                 }
                 case ENCODER -> {
                     EncoderCard card = EncoderCard.read(files);
-                    yield whole(entry, card.family(), null, null, card.parts());
+                    Pictures pictures = new Pictures(card.width(), card.height());
+                    yield whole(entry, card.family(), null, null, card.parts(), pictures);
+                }
+                case GENERATOR -> {
+                    GeneratorCard card = GeneratorCard.read(files);
+                    Pictures pictures = new Pictures(card.width(), card.height());
+                    yield whole(entry, card.kind(), null, null, card.parts(), pictures);
                 }
                 case LORA -> {
                     if (TextualInversion.isOne(files, entry.file())) {
@@ -74,13 +87,14 @@ public record ModelDescription(
                                 null,
                                 null,
                                 null,
+                                null,
                                 new Embedding(inversion.token(), inversion.tokens()));
                     }
                     LoraCard card = LoraCard.read(files, entry.file());
                     yield new ModelDescription(
-                            entry.reference(), entry.kind().label(), card.family(), null, null, null, card, null);
+                            entry.reference(), entry.kind().label(), card.family(), null, null, null, null, card, null);
                 }
-                default -> whole(entry, null, null, null, null);
+                default -> whole(entry, null, null, null, null, null);
             };
         } catch (IOException e) {
             throw new ModelFileException(
@@ -89,8 +103,13 @@ public record ModelDescription(
     }
 
     private static ModelDescription whole(
-            CatalogueEntry entry, String family, String pipeline, String scheduler, List<NetworkCard> parts) {
+            CatalogueEntry entry,
+            String family,
+            String pipeline,
+            String scheduler,
+            List<NetworkCard> parts,
+            Pictures pictures) {
         return new ModelDescription(
-                entry.reference(), entry.kind().label(), family, pipeline, scheduler, parts, null, null);
+                entry.reference(), entry.kind().label(), family, pipeline, scheduler, parts, pictures, null, null);
     }
 }

@@ -23,6 +23,7 @@ import java.util.function.Supplier;
 final class RequestResolver {
 
     private static final String FALLBACK = "general";
+    private static final String BUNDLED_ENCODER = "classpath:mini-clip";
     /** The fewest pairs with which a sign-flip test can reject at level 0.05. */
     private static final int ENOUGH_PAIRS = 6;
     /** The fewest pictures on each side with which a permutation test can. */
@@ -32,7 +33,7 @@ final class RequestResolver {
     private final String configuredEncoder;
     private final PictureModels pictureModels;
 
-    /** @param configuredEncoder reference of the encoder for a base that names none; null if there is none */
+    /** @param configuredEncoder reference of the encoder for a base that names none; null for the bundled one */
     RequestResolver(Catalogue catalogue, String configuredEncoder) {
         this.catalogue = catalogue;
         this.configuredEncoder = configuredEncoder;
@@ -241,16 +242,9 @@ final class RequestResolver {
                 warnings);
     }
 
-    /** The encoder belongs to the question: what understands only the miniature's world is not taken for another's. */
+    /** Whoever names no encoder gets the bundled one, and with other pictures than it knows a warning of what that is worth. */
     private CatalogueEntry encoder(String requested, String ofBase) {
-        String reference = first(requested, ofBase, configuredEncoder);
-        if (reference == null) {
-            throw new InvalidRequestException(
-                    "encoder",
-                    "expected the reference of a CLIP encoder that understands these pictures: neither the request nor the"
-                            + " base's finexl.json nor the configuration (finexl.models.encoder) names one");
-        }
-        return find("encoder", reference, ModelKind.ENCODER);
+        return find("encoder", first(requested, ofBase, configuredEncoder, BUNDLED_ENCODER), ModelKind.ENCODER);
     }
 
     /**
@@ -268,7 +262,9 @@ final class RequestResolver {
     private static void warnIfForeign(String base, CatalogueEntry encoder, List<String> warnings) {
         if (Catalogue.isBundled(encoder) && !base.startsWith("classpath:")) {
             warnings.add(
-                    "The encoder %s understands only the bundled miniature's world; scores of other pictures mean little."
+                    ("Indicative only: the encoder %s was trained on the bundled miniature's world, and these pictures are"
+                                    + " not of it. Its scores, levels and words say little of them; name an encoder that knows such"
+                                    + " pictures.")
                             .formatted(encoder.reference()));
         }
     }

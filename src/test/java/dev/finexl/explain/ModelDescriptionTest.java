@@ -26,23 +26,38 @@ class ModelDescriptionTest {
 
     @ParameterizedTest
     @CsvSource({
-        "sd1, Stable Diffusion 1, StableDiffusionPipeline, PNDMScheduler, 3",
-        "sd2, Stable Diffusion 2, StableDiffusionPipeline, DDIMScheduler, 3",
-        "lcm, Stable Diffusion 1, LatentConsistencyModelPipeline, LCMScheduler, 3",
-        "sdxl, Stable Diffusion XL, StableDiffusionXLPipeline, EulerDiscreteScheduler, 4",
-        "sd3, Stable Diffusion 3, StableDiffusion3Pipeline, FlowMatchEulerDiscreteScheduler, 5",
-        "flux, Flux, FluxPipeline, FlowMatchEulerDiscreteScheduler, 4",
+        "sd1, Stable Diffusion 1, StableDiffusionPipeline, PNDMScheduler, 3, 64",
+        "sd2, Stable Diffusion 2, StableDiffusionPipeline, DDIMScheduler, 3, 64",
+        "lcm, Stable Diffusion 1, LatentConsistencyModelPipeline, LCMScheduler, 3, 64",
+        "sdxl, Stable Diffusion XL, StableDiffusionXLPipeline, EulerDiscreteScheduler, 4, 64",
+        "sd3, Stable Diffusion 3, StableDiffusion3Pipeline, FlowMatchEulerDiscreteScheduler, 5, 64",
+        "flux, Flux, FluxPipeline, FlowMatchEulerDiscreteScheduler, 4, 256",
     })
-    void describesEveryFamily(String model, String family, String pipeline, String scheduler, int parts) {
+    void describesEveryFamily(String model, String family, String pipeline, String scheduler, int parts, int side) {
         ModelDescription description = describe(model);
         assertThat(description.kind()).isEqualTo("diffusion");
         assertThat(description.family()).isEqualTo(family);
         assertThat(description.pipeline()).isEqualTo(pipeline);
         assertThat(description.scheduler()).isEqualTo(scheduler);
+        assertThat(description.pictures()).isEqualTo(new ModelDescription.Pictures(side, side));
         assertThat(description.parts()).hasSize(parts).allSatisfy(part -> {
             assertThat(part.bytes()).isPositive();
             assertThat(part.types()).first().isEqualTo("F32");
         });
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "mini-gan, gan, generator.onnx",
+        "mini-gan-dark, gan, generator.onnx",
+        "mini-ar, autoregressive, decoder_with_past.onnx image_decoder.onnx",
+        "mini-ar-cool, autoregressive, decoder_with_past.onnx",
+    })
+    void describesOtherGenerators(String model, String family, String parts) {
+        ModelDescription description = describe("classpath:" + model);
+        assertThat(description.family()).isEqualTo(family);
+        assertThat(description.parts()).extracting(NetworkCard::file).containsExactly(parts.split(" "));
+        assertThat(description.pictures()).isEqualTo(new ModelDescription.Pictures(64, 64));
     }
 
     @Test
@@ -51,6 +66,7 @@ class ModelDescriptionTest {
                 .extracting(NetworkCard::file)
                 .containsExactly("onnx/vision_model.onnx", "onnx/text_model.onnx");
         assertThat(describe("clip-split").family()).isEqualTo("clip");
+        assertThat(describe("clip-split").pictures()).isEqualTo(new ModelDescription.Pictures(32, 32));
     }
 
     @Test

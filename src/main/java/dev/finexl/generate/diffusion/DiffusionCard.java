@@ -15,8 +15,11 @@ import java.util.stream.Stream;
  * @param pipeline diffusers' class
  * @param scheduler diffusers' class of the scheduler that it comes with
  * @param parts its networks, text encoders first
+ * @param width of its pictures where nothing else is asked for, in pixels
+ * @param height of its pictures where nothing else is asked for, in pixels
  */
-public record DiffusionCard(String family, String pipeline, String scheduler, List<NetworkCard> parts) {
+public record DiffusionCard(
+        String family, String pipeline, String scheduler, List<NetworkCard> parts, int width, int height) {
 
     /**
      * @throws dev.finexl.generate.GeneratorException if the kind is not known, or a part is missing
@@ -34,6 +37,13 @@ public record DiffusionCard(String family, String pipeline, String scheduler, Li
         String scheduler = ModelJson.read(files, Parts.SCHEDULER_CONFIG)
                 .path("_class_name")
                 .asText("");
-        return new DiffusionCard(kind.loras(files).label(), kind.pipeline(), ModelJson.excerpt(scheduler), parts);
+        PictureSizes sizes = kind.sizes(files);
+        return new DiffusionCard(
+                kind.loras(files).label(),
+                kind.pipeline(),
+                ModelJson.excerpt(scheduler),
+                parts,
+                sizes.pictureWidth(),
+                sizes.pictureHeight());
     }
 }

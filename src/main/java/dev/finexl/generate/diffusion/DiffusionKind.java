@@ -25,33 +25,44 @@ enum DiffusionKind {
             "StableDiffusionPipeline",
             LoraFamily.STABLE_DIFFUSION_1,
             List.of(TEXT_ENCODER, UNET),
+            UnetConditions::sizes,
             StableDiffusion::new),
     LATENT_CONSISTENCY(
             "LatentConsistencyModelPipeline",
             LoraFamily.STABLE_DIFFUSION_1,
             List.of(TEXT_ENCODER, UNET),
+            UnetConditions::sizes,
             StableDiffusion::consistency),
     STABLE_DIFFUSION_XL(
             "StableDiffusionXLPipeline",
             LoraFamily.STABLE_DIFFUSION_XL,
             List.of(TEXT_ENCODER, TEXT_ENCODER_2, UNET),
+            UnetConditions::sizes,
             StableDiffusionXl::new),
     STABLE_DIFFUSION_3(
             "StableDiffusion3Pipeline",
             LoraFamily.STABLE_DIFFUSION_3,
             List.of(TEXT_ENCODER, TEXT_ENCODER_2, TEXT_ENCODER_3, TRANSFORMER),
+            StableDiffusion3::sizes,
             StableDiffusion3::new),
-    FLUX("FluxPipeline", LoraFamily.FLUX, List.of(TEXT_ENCODER, TEXT_ENCODER_2, TRANSFORMER), Flux::new);
+    FLUX("FluxPipeline", LoraFamily.FLUX, List.of(TEXT_ENCODER, TEXT_ENCODER_2, TRANSFORMER), Flux::sizes, Flux::new);
 
     private final String pipeline;
     private final LoraFamily loras;
     private final List<LoraPart> parts;
+    private final Function<ModelFiles, PictureSizes> sizes;
     private final Function<Parts, Family> family;
 
-    DiffusionKind(String pipeline, LoraFamily loras, List<LoraPart> parts, Function<Parts, Family> family) {
+    DiffusionKind(
+            String pipeline,
+            LoraFamily loras,
+            List<LoraPart> parts,
+            Function<ModelFiles, PictureSizes> sizes,
+            Function<Parts, Family> family) {
         this.pipeline = pipeline;
         this.loras = loras;
         this.parts = parts;
+        this.sizes = sizes;
         this.family = family;
     }
 
@@ -131,6 +142,11 @@ enum DiffusionKind {
     /** Whether a part is a T5 text encoder. */
     boolean readsT5(LoraPart part) {
         return this == FLUX && part == TEXT_ENCODER_2 || part == TEXT_ENCODER_3;
+    }
+
+    /** The sizes of pictures, as a model's files have them. */
+    PictureSizes sizes(ModelFiles files) {
+        return sizes.apply(files);
     }
 
     Family family(Parts opened) {

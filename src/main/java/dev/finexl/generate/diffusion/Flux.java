@@ -8,6 +8,7 @@ import dev.finexl.embed.T5Tokenizer;
 import dev.finexl.generate.SamplerSettings;
 import dev.finexl.generate.scheduler.Sampling;
 import dev.finexl.onnx.RunScope;
+import dev.finexl.store.ModelFiles;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -33,8 +34,14 @@ final class Flux implements Family {
 
     Flux(Parts parts) {
         this.parts = parts;
-        this.sizes = new PictureSizes(parts, SAMPLE_SIZE, SAMPLE_SIZE, LatentLayout.PATCH, PictureSizes.MOST, true);
+        this.sizes = sizes(parts.files());
         this.toldGuidance = parts.networks().get(TRANSFORMER).inputs().containsKey(GUIDANCE);
+    }
+
+    /** The sizes of a model's pictures, which all models of the family have in common. */
+    static PictureSizes sizes(ModelFiles files) {
+        return new PictureSizes(
+                files, VaeConfig.read(files), SAMPLE_SIZE, SAMPLE_SIZE, LatentLayout.PATCH, PictureSizes.MOST, true);
     }
 
     @Override

@@ -2,18 +2,20 @@ package dev.finexl.generate.diffusion;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.finexl.generate.GeneratorException;
+import dev.finexl.store.ModelFiles;
 
 /**
  * The sizes of pictures that a model makes, and of their latents.
  *
- * @param parts whose VAE says how many pixels a latent is
+ * @param files of the model
+ * @param vae says how many pixels a latent is
  * @param height in latents that the model was made for
  * @param width in latents that the model was made for
  * @param patch latents that the denoiser takes together, in each direction
  * @param most the highest and widest latents
  * @param packed whether the denoiser sees packed latents
  */
-record PictureSizes(Parts parts, int height, int width, int patch, int most, boolean packed) {
+record PictureSizes(ModelFiles files, VaeConfig vae, int height, int width, int patch, int most, boolean packed) {
 
     /** Far above what any model makes, and low enough that sizes in pixels and numbers of latents are no problem. */
     static final int MOST = 1 << 11;
@@ -22,7 +24,7 @@ record PictureSizes(Parts parts, int height, int width, int patch, int most, boo
         if (height < 1 || width < 1 || height > MOST || width > MOST || patch < 1 || patch > MOST || most < 1) {
             throw new GeneratorException(
                     "%s: the denoiser's configuration has latents of %d × %d in patches of %d, expected 1 to %d"
-                            .formatted(parts.files().reference(), height, width, patch, MOST));
+                            .formatted(files.reference(), height, width, patch, MOST));
         }
     }
 
@@ -32,20 +34,20 @@ record PictureSizes(Parts parts, int height, int width, int patch, int most, boo
      * @param sampleSize as a configuration gives it: a number, or height and width
      * @param fallback where the configuration does not give it
      */
-    static PictureSizes of(Parts parts, JsonNode sampleSize, int fallback, int patch, int most) {
+    static PictureSizes of(ModelFiles files, JsonNode sampleSize, int fallback, int patch, int most) {
         int height = sampleSize.path(0).asInt(sampleSize.asInt(fallback));
         int width = sampleSize.path(1).asInt(sampleSize.asInt(fallback));
-        return new PictureSizes(parts, height, width, patch, most, false);
+        return new PictureSizes(files, VaeConfig.read(files), height, width, patch, most, false);
     }
 
     /** In pixels, of pictures that the model was made for. */
     int pictureHeight() {
-        return height * parts.vae().scale();
+        return height * vae.scale();
     }
 
     /** In pixels, of pictures that the model was made for. */
     int pictureWidth() {
-        return width * parts.vae().scale();
+        return width * vae.scale();
     }
 
     /** Patches in a picture. */
@@ -59,7 +61,7 @@ record PictureSizes(Parts parts, int height, int width, int patch, int most, boo
      * @throws GeneratorException if the model makes no pictures of this size
      */
     LatentLayout latents(int pictureHeight, int pictureWidth) {
-        int scale = parts.vae().scale();
+        int scale = vae.scale();
         int largest = Math.min(most, MOST) * scale;
         if (pictureHeight % multiple() != 0
                 || pictureWidth % multiple() != 0
@@ -67,12 +69,12 @@ record PictureSizes(Parts parts, int height, int width, int patch, int most, boo
                 || pictureWidth > largest) {
             throw new GeneratorException(
                     "%s: pictures of %d × %d cannot be made, height and width must be multiples of %d, up to %d"
-                            .formatted(parts.files().reference(), pictureWidth, pictureHeight, multiple(), largest));
+                            .formatted(files.reference(), pictureWidth, pictureHeight, multiple(), largest));
         }
-        return new LatentLayout(parts.vae().latentChannels(), pictureHeight / scale, pictureWidth / scale, packed);
+        return new LatentLayout(vae.latentChannels(), pictureHeight / scale, pictureWidth / scale, packed);
     }
 
     private int multiple() {
-        return patch * parts.vae().scale();
+        return patch * vae.scale();
     }
 }

@@ -13,6 +13,8 @@ import dev.finexl.generate.lora.LoraPart;
 import dev.finexl.generate.scheduler.Sampling;
 import dev.finexl.onnx.RunScope;
 import dev.finexl.store.ModelFileException;
+import dev.finexl.store.ModelFiles;
+import dev.finexl.store.ModelJson;
 import java.util.List;
 import java.util.Map;
 
@@ -36,18 +38,24 @@ final class StableDiffusion3 implements Family {
 
     StableDiffusion3(Parts parts) {
         this.parts = parts;
-        JsonNode config = parts.config(TRANSFORMER);
-        this.width = config.path("joint_attention_dim").asInt(T5_WIDTH);
+        this.width = parts.config(TRANSFORMER).path("joint_attention_dim").asInt(T5_WIDTH);
+        if (width < 1 || width > 1 << 16) {
+            throw new ModelFileException(
+                    parts.files(), TRANSFORMER.configFile(), "needs a joint_attention_dim from 1 to 65536");
+        }
+        this.sizes = sizes(parts.files());
+    }
+
+    /** The sizes of a model's pictures, as its files have them. */
+    static PictureSizes sizes(ModelFiles files) {
+        JsonNode config = ModelJson.read(files, TRANSFORMER.configFile());
         int patch = config.path("patch_size").asInt(2);
         int positions = config.path("pos_embed_max_size").asInt(POSITIONS);
-        if (width < 1 || width > 1 << 16 || positions < 1 || positions > PictureSizes.MOST) {
+        if (positions < 1 || positions > PictureSizes.MOST) {
             throw new ModelFileException(
-                    parts.files(),
-                    TRANSFORMER.configFile(),
-                    "needs a joint_attention_dim from 1 to 65536 and a pos_embed_max_size from 1 to "
-                            + PictureSizes.MOST);
+                    files, TRANSFORMER.configFile(), "needs a pos_embed_max_size from 1 to " + PictureSizes.MOST);
         }
-        this.sizes = PictureSizes.of(parts, config.path("sample_size"), SAMPLE_SIZE, patch, positions * patch);
+        return PictureSizes.of(files, config.path("sample_size"), SAMPLE_SIZE, patch, positions * patch);
     }
 
     @Override

@@ -6,6 +6,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.finexl.generate.SamplerSettings;
 import dev.finexl.onnx.OnnxSession;
 import dev.finexl.store.ModelFileException;
+import dev.finexl.store.ModelFiles;
+import dev.finexl.store.ModelJson;
 import java.util.Map;
 
 /**
@@ -33,8 +35,13 @@ record UnetConditions(PictureSizes sizes, int guidanceWidth) {
                         "needs a time_cond_proj_dim of 4 or more, since the UNet has the input " + GUIDANCE);
             }
         }
-        PictureSizes sizes = PictureSizes.of(parts, config.path("sample_size"), SAMPLE_SIZE, 1, PictureSizes.MOST);
-        return new UnetConditions(sizes, width);
+        return new UnetConditions(sizes(parts.files()), width);
+    }
+
+    /** The sizes of a model's pictures, as its files have them. */
+    static PictureSizes sizes(ModelFiles files) {
+        JsonNode config = ModelJson.read(files, UNET.configFile());
+        return PictureSizes.of(files, config.path("sample_size"), SAMPLE_SIZE, 1, PictureSizes.MOST);
     }
 
     boolean isToldGuidance() {

@@ -65,15 +65,45 @@ sealed interface LoraKey {
     /** A piece of a name that only adapters of another kind have. */
     record Marker(String text, String kind) {
 
+        private static final String GLORA = "GLoRA, which changes weights by a product with themselves";
+
+        /** Those of PEFT, LyCORIS and kohya's scripts; where one begins as another does, the longer comes first. */
         private static final List<Marker> ALL = List.of(
                 new Marker(".dora_scale.", "DoRA, a magnitude besides the low-rank update"),
                 new Marker(".lora_magnitude_vector.", "DoRA, a magnitude besides the low-rank update"),
+                new Marker(".delora_", "DeLoRA, a magnitude besides the low-rank update"),
                 new Marker(".hada_", "LoHa, a product of two low-rank updates"),
                 new Marker(".lokr_", "LoKr, a Kronecker product"),
                 new Marker(".lora_mid.", "a convolution with a middle (Tucker) factor"),
+                new Marker(".boft_", "BOFT, a product of orthogonal transformations"),
                 new Marker(".oft_", "OFT, an orthogonal transformation"),
+                new Marker(".hra_", "HRA, a chain of reflections"),
+                new Marker(".ia3_", "IA3, factors of activations"),
+                new Marker(".on_input.", "IA3, factors of activations"),
+                new Marker(".a1.weight.", GLORA),
+                new Marker(".a2.weight.", GLORA),
+                new Marker(".b1.weight.", GLORA),
+                new Marker(".b2.weight.", GLORA),
+                new Marker("vera_lambda_", "VeRA, scales of random factors that the file lacks"),
+                new Marker("vera_A.", "VeRA, scales of random factors that the file lacks"),
+                new Marker("vera_B.", "VeRA, scales of random factors that the file lacks"),
+                new Marker("randlora_", "RandLoRA, scales of random factors that the file lacks"),
+                new Marker("vblora_", "VB-LoRA, factors from a bank of vectors"),
+                new Marker(".fourierft_", "FourierFT, a change given by its spectrum"),
+                new Marker(".waveft_", "WaveFT, a change given by its wavelets"),
+                new Marker(".c3a_", "C3A, a circular convolution"),
+                new Marker(".shira_", "SHiRA, a sparse change of high rank"),
+                new Marker(".bone_", "Bone, a change in blocks"),
+                new Marker(".miss_", "MiSS, a change in shared shards"),
+                new Marker(".road_", "RoAd, a rotation of activations"),
+                new Marker(".lora_E.", "AdaLoRA, singular values between the factors"),
+                new Marker("trainable_tokens_", "trained tokens, a change of the vocabulary"),
+                new Marker("lllite_", "ControlNet-LLLite, which is steered by a picture"),
+                new Marker("lora_controlnet.", "ControlLoRA, which is steered by a picture"),
                 new Marker(".diff.", "a full difference of weights, which has no low rank"),
                 new Marker(".diff_b.", "a full difference of a bias"),
+                new Marker(".w_norm.", "a change of a normalisation's weights"),
+                new Marker(".b_norm.", "a change of a normalisation's bias"),
                 new Marker(".bias.", "a change of a bias"));
     }
 

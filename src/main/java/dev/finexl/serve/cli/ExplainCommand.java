@@ -102,6 +102,7 @@ public final class ExplainCommand implements Callable<Integer> {
                 WholeFile.write(report, HtmlReport.render(explanation, pictures));
             }
             print(explanation);
+            warn(explanation);
             boolean failed =
                     explanation.policy() != null && !explanation.policy().passed();
             return failed ? POLICY_FAILED : CommandLine.ExitCode.OK;
@@ -132,12 +133,18 @@ public final class ExplainCommand implements Callable<Integer> {
                     "%nSettled after %d of %d pairs; --no-sequential draws all, --precision asks for narrower intervals.%n",
                     sampling.pairs(), sampling.budget());
         }
-        explanation.warnings().forEach(warning -> out.println("\nWarning: " + warning));
         out.flush();
         if (json != null) {
             WholeFile.write(
                     Path.of(json), mapper.writerWithDefaultPrettyPrinter().writeValueAsBytes(explanation));
         }
+    }
+
+    /** Beside the answer, so that they are seen where that goes into a pipe. */
+    private void warn(Explanation explanation) {
+        PrintWriter err = spec.commandLine().getErr();
+        explanation.warnings().forEach(warning -> err.println("\nWarning: " + warning));
+        err.flush();
     }
 
     /** The pictures are drawn again only if anybody looks at them. */

@@ -82,6 +82,13 @@ public final class ModelsCommand implements Runnable {
         line("  family", model.family());
         line("  pipeline", model.pipeline());
         line("  scheduler", model.scheduler());
+        if (model.pictures() != null) {
+            line(
+                    "  pictures",
+                    "%d × %d"
+                            .formatted(
+                                    model.pictures().width(), model.pictures().height()));
+        }
         if (model.parts() != null) {
             for (NetworkCard part : model.parts()) {
                 line("  " + part.file(), String.join(", ", part.types()) + "  " + size(part.bytes()));

@@ -16,6 +16,7 @@ import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -173,6 +174,29 @@ class LoraFileTest {
         assertRefused(
                 rankTwo().floats("unet.layer.lora.down.weight", new long[] {2, 1}, 1, 2),
                 "key 'unet.layer.lora.down.weight' says again what '" + DOWN + "' says");
+    }
+
+    /** By the kind and its first key, also where the keys before it are a LoRA's and would be blamed for something else. */
+    @ParameterizedTest
+    @CsvSource({
+        "hada_w1_a, LoHa",
+        "lokr_w1, LoKr",
+        "dora_scale, DoRA",
+        "boft_R, BOFT",
+        "oft_blocks, OFT",
+        "ia3_l, IA3",
+        "a1.weight, GLoRA",
+        "vera_lambda_d, VeRA",
+        "hra_u, HRA",
+        "fourierft_spectrum, FourierFT"
+    })
+    void namesTheKindAndTheFirstKeyOfAnotherAdapter(String name, String kind) {
+        assertRefused(
+                new SafetensorsBytes()
+                        .floats(UP, new long[] {1, 1}, 1)
+                        .floats("lora_unet_one." + name, new long[] {1, 1}, 1)
+                        .floats("lora_unet_two." + name, new long[] {1, 1}, 1),
+                "key 'lora_unet_one.%s' belongs to %s, ".formatted(name, kind));
     }
 
     @Test

@@ -191,11 +191,7 @@ class ExplainResourceTest {
                         "policy[0].maxRise",
                         policy(Map.of("head", "mini-levels", "output", "dark", "maxRise", "NaN")),
                         ""),
-                Arguments.of("guidanceScale", quick(Map.of("guidanceScale", -1)), "0"),
-                Arguments.of(
-                        "encoder",
-                        Map.of("baseImages", root() + "/pictures-a", "personalizedImages", root() + "/pictures-b"),
-                        "expected the reference"));
+                Arguments.of("guidanceScale", quick(Map.of("guidanceScale", -1)), "0"));
     }
 
     private static Map<String, Object> policy(Map<String, ?> rule) {
