@@ -180,7 +180,7 @@ interface FinexlConfig {
         int batch();
     }
 
-    /** Memory of measured pictures, concept directions and explanations. */
+    /** Memory of pictures, what was measured of them, concept directions and explanations. */
     interface Cache {
 
         /** Directory, or {@code s3://bucket/prefix}; empty for none. */
@@ -190,6 +190,10 @@ interface FinexlConfig {
         /** Most bytes in a directory; a place in object storage has a life cycle of its own. */
         @WithDefault("2G")
         MemorySize budget();
+
+        /** Most bytes of the pictures themselves, in a directory of their own beside it; 0 for none. */
+        @WithDefault("2G")
+        MemorySize pictures();
 
         /** Explanations that are also kept in memory. */
         @WithDefault("256")
@@ -234,6 +238,10 @@ interface FinexlConfig {
         /** Disk that uploads may take together, on their way in and until they are explained. */
         @WithDefault("4G")
         MemorySize uploads();
+
+        /** Disk that the pictures of ended jobs may take together. */
+        @WithDefault("2G")
+        MemorySize pictures();
 
         /** Jobs that may wait for their turn; those beyond it are told to come back. */
         @WithDefault("100")

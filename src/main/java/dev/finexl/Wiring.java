@@ -11,6 +11,7 @@ import dev.finexl.job.ExplainMeter;
 import dev.finexl.job.ExplainService;
 import dev.finexl.job.ExplainWork;
 import dev.finexl.job.JobDatabase;
+import dev.finexl.job.JobPictures;
 import dev.finexl.job.JobQueue;
 import dev.finexl.job.JobStore;
 import dev.finexl.job.JobWorkers;
@@ -131,12 +132,23 @@ class Wiring {
         FinexlConfig.Cache cache = config.cache();
         return cache.location()
                 .map(location -> new Answers(
-                        S3Location.isMeant(location)
-                                ? new S3Results(connection, S3Location.parse(location))
-                                : new CacheDirectory(
-                                        Path.of(location), cache.budget().asLongValue()),
+                        cache(connection, location, "", cache.budget().asLongValue()),
+                        cache.pictures().asLongValue() == 0
+                                ? null
+                                : cache(
+                                        connection,
+                                        location,
+                                        "-pictures",
+                                        cache.pictures().asLongValue()),
                         cache.recent()))
                 .orElse(Answers.NONE);
+    }
+
+    /** @param beside what is added to the name of a directory; a place in object storage holds all in one */
+    private static ResultStore cache(S3Connection connection, String location, String beside, long budget) {
+        return S3Location.isMeant(location)
+                ? new S3Results(connection, S3Location.parse(location))
+                : new CacheDirectory(Path.of(Path.of(location) + beside), budget);
     }
 
     private static ConceptProposer proposer(URI baseUrl, FinexlConfig.Proposer proposer) {
@@ -203,6 +215,14 @@ class Wiring {
 
     @Produces
     @Singleton
+    JobPictures jobPictures() {
+        return new JobPictures(
+                config.jobs().directory().resolve("shown"),
+                config.jobs().pictures().asLongValue());
+    }
+
+    @Produces
+    @Singleton
     JobQueue jobQueue(JobStore store, PictureFolders pictures) {
         return new JobQueue(store, pictures, config.jobs().queued());
     }
@@ -210,13 +230,18 @@ class Wiring {
     @Produces
     @Singleton
     JobWorkers jobWorkers(
-            JobQueue queue, JobStore store, PictureFolders pictures, ExplainGate gate, ExplainService service) {
+            JobQueue queue,
+            JobStore store,
+            PictureFolders pictures,
+            JobPictures shown,
+            ExplainGate gate,
+            ExplainService service) {
         return new JobWorkers(
                 queue,
                 store,
                 pictures,
                 gate,
-                new ExplainWork(service),
+                new ExplainWork(service, shown),
                 new JobWorkers.Settings(
                         config.http().concurrent(),
                         config.jobs().lease(),

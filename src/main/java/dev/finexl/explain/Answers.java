@@ -3,6 +3,10 @@ package dev.finexl.explain;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.finexl.concept.ConceptDirections;
 import dev.finexl.concept.Vocabulary;
+import dev.finexl.embed.ImageDecoder;
+import dev.finexl.embed.ImageFileException;
+import dev.finexl.embed.PngEncoder;
+import dev.finexl.embed.RgbImage;
 import dev.finexl.explain.Measurer.Measurement;
 import dev.finexl.store.ResultStore;
 import dev.finexl.store.StorageException;
@@ -15,8 +19,8 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
- * What has been worked out before: measured pictures, concept directions and whole explanations, each under a hash of all
- * that it depends on ({@link ContentKeys}). Exists because a second personalised model on the same base should cost its own
+ * What has been worked out before: pictures and what was measured of them, concept directions and whole explanations, each
+ * under a hash of all that it depends on ({@link ContentKeys}). Exists because a second personalised model on the same base should cost its own
  * pictures and no more, an explanation that was killed should go on where it was, and the same request twice should cost
  * nothing.
  *
@@ -26,21 +30,27 @@ import java.util.function.Supplier;
 public final class Answers {
 
     /** Knows nothing and keeps nothing. */
-    public static final Answers NONE = new Answers(null, 0);
+    public static final Answers NONE = new Answers(null, null, 0);
 
     private static final System.Logger LOG = System.getLogger(Answers.class.getName());
     private static final ObjectMapper MAPPER = new ObjectMapper();
     private static final String BYTES = "application/octet-stream";
 
+    private static final String PNG = "image/png";
+
     private final ResultStore store;
+    private final ResultStore pictures;
     private final Map<String, Explanation> recent;
 
     /**
      * @param store where things are kept; null for nowhere
+     * @param pictures where the pictures themselves are kept, which take far more room than what is measured of them; null
+     *     for nowhere
      * @param recent most explanations that are kept in memory as well
      */
-    public Answers(ResultStore store, int recent) {
+    public Answers(ResultStore store, ResultStore pictures, int recent) {
         this.store = store;
+        this.pictures = pictures;
         this.recent = new LinkedHashMap<>(16, 0.75f, true) {
             private static final long serialVersionUID = 1L;
 
@@ -93,6 +103,25 @@ public final class Answers {
         }
     }
 
+    /** A picture that was drawn. */
+    Optional<RgbImage> picture(String key) {
+        return get(pictures, pictureName(key), body -> {
+            try {
+                return new ImageDecoder().decode(body, key);
+            } catch (ImageFileException e) {
+                throw new IllegalArgumentException(e.getMessage(), e);
+            }
+        });
+    }
+
+    void keepPicture(String key, RgbImage picture) {
+        put(pictures, pictureName(key), PNG, () -> PngEncoder.encode(picture));
+    }
+
+    private static String pictureName(String key) {
+        return "drawn/" + key + ".png";
+    }
+
     /** What was measured of some pictures. */
     Optional<List<Measurement>> pictures(String key, int count) {
         return get("pictures/" + key, body -> MeasurementBytes.read(body, count));
@@ -114,23 +143,31 @@ public final class Answers {
     }
 
     private <T> Optional<T> get(String key, Function<byte[], T> reading) {
-        if (!keeps()) {
+        return get(store, key, reading);
+    }
+
+    private static <T> Optional<T> get(ResultStore from, String key, Function<byte[], T> reading) {
+        if (from == null) {
             return Optional.empty();
         }
         try {
-            return store.get(key).map(reading);
+            return from.get(key).map(reading);
         } catch (StorageException | IllegalArgumentException e) {
-            LOG.log(System.Logger.Level.WARNING, "{0} is not used: {1}", store.describe(key), e.getMessage());
+            LOG.log(System.Logger.Level.WARNING, "{0} is not used: {1}", from.describe(key), e.getMessage());
             return Optional.empty();
         }
     }
 
     private void put(String key, Supplier<byte[]> body) {
-        if (keeps()) {
+        put(store, key, key.endsWith(".json") ? "application/json" : BYTES, body);
+    }
+
+    private static void put(ResultStore into, String key, String type, Supplier<byte[]> body) {
+        if (into != null) {
             try {
-                store.put(key, body.get(), key.endsWith(".json") ? "application/json" : BYTES);
+                into.put(key, body.get(), type);
             } catch (StorageException e) {
-                LOG.log(System.Logger.Level.WARNING, "{0} is not kept: {1}", store.describe(key), e.getMessage());
+                LOG.log(System.Logger.Level.WARNING, "{0} is not kept: {1}", into.describe(key), e.getMessage());
             }
         }
     }

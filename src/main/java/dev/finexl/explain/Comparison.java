@@ -70,6 +70,11 @@ sealed interface Comparison {
             boolean promptsKnown)
             implements Comparison {
 
+        /** The folder of one side. */
+        CatalogueEntry folder(Side side) {
+            return side == Side.BASE ? base : personalized;
+        }
+
         /** The files of one side. */
         List<String> names(Side side) {
             return side == Side.BASE ? baseNames : personalizedNames;

@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /**
  * Names work by a hash of all that its result depends on: the models' files, LoRAs and their weights, the sampler, prompts
@@ -79,9 +80,8 @@ final class ContentKeys {
         List<String> parts = new ArrayList<>(embedding(plan));
         switch (plan.comparison()) {
             case Comparison.Given given -> {
-                CatalogueEntry folder = side == Side.BASE ? given.base() : given.personalized();
                 List<String> names = given.names(side).subList(first, first + count);
-                parts.add(ProvenanceRecorder.hashes(folder, names).toString());
+                parts.add(ProvenanceRecorder.hashes(given.folder(side), names).toString());
             }
             case Comparison.Sampled sampled -> {
                 parts.addAll(sampling(sampled, side));
@@ -101,6 +101,15 @@ final class ContentKeys {
         return Sha256.ofLines(parts.stream());
     }
 
+    /** The same of one side's pictures themselves, apart from their prompts and seeds. */
+    String drawing(Comparison.Sampled sampled, Side side) {
+        return Sha256.ofLines(Stream.concat(Stream.of(runtime()), sampling(sampled, side).stream()));
+    }
+
+    private String runtime() {
+        return models.runtime().version() + " " + models.runtime().providerName();
+    }
+
     /** The same of the directions of a vocabulary's concepts by words alone. */
     String directions(Plan plan, Vocabulary vocabulary, boolean byPrompt) {
         List<String> parts = new ArrayList<>(embedding(plan));
@@ -114,7 +123,7 @@ final class ContentKeys {
         try (Lease<ClipEncoder> encoder = models.encoder(plan.encoder())) {
             return List.of(
                     PictureStatistics.VERSION,
-                    models.runtime().version() + " " + models.runtime().providerName(),
+                    runtime(),
                     hash(plan.encoder(), encoder.value().files()));
         }
     }

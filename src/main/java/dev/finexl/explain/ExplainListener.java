@@ -1,6 +1,7 @@
 package dev.finexl.explain;
 
 import dev.finexl.embed.RgbImage;
+import java.util.Arrays;
 import java.util.List;
 
 /** Hears how an explanation comes about. Its methods are called on the explaining thread and should return soon. */
@@ -44,6 +45,18 @@ public interface ExplainListener {
             this.key = key;
         }
 
+        /**
+         * The side with a name.
+         *
+         * @throws IllegalArgumentException if there is none
+         */
+        public static Side of(String key) {
+            return Arrays.stream(values())
+                    .filter(side -> side.key.equals(key))
+                    .findFirst()
+                    .orElseThrow(() -> new IllegalArgumentException("'%s' is no side".formatted(key)));
+        }
+
         /** The side's name in JSON and as a folder. */
         public String key() {
             return key;
@@ -59,16 +72,23 @@ public interface ExplainListener {
      */
     default void progress(Stage stage, long done, long total) {}
 
-    /**
-     * Whether {@link #image} is to be called for every picture. Where it is not, a picture that was measured before is not
-     * drawn again.
-     */
-    default boolean wantsPictures() {
-        return false;
+    /** Which pictures a listener is told of. */
+    enum Pictures {
+        /** Those that have to be drawn, or read, anyway. */
+        DRAWN,
+        /** Those that are kept from before as well. */
+        KEPT,
+        /** All of them: one that was measured before and is not kept is drawn again. */
+        ALL
+    }
+
+    /** For which pictures {@link #image} is to be called. */
+    default Pictures pictures() {
+        return Pictures.DRAWN;
     }
 
     /**
-     * A picture of one side is there.
+     * A picture of one side is there. It may come again, the same.
      *
      * @param index of its pair, from 0
      */

@@ -59,6 +59,8 @@ import java.util.List;
  * @param embeddings textual inversions of the personalised side, whose tokens are its trigger unless the request names one
  * @param pairing of given pictures: {@code name}, {@code position} (in the order of file names) or {@code none}; null for by
  *     name, or, where no name is in both folders, by position if there are equally many, else none
+ * @param pictures whether a job keeps the pictures of its pairs to be looked at: true for all, drawn again where only what was
+ *     measured of them is known; null for those that are there anyway; false for none. Other callers than jobs get none
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record ExplainRequest(
@@ -92,7 +94,8 @@ public record ExplainRequest(
         @Size(max = LoraMetadata.LONGEST) String trigger,
         Boolean triggerBoth,
         @Size(max = 16) List<@NotNull @Valid EmbeddingChoice> embeddings,
-        @Size(min = 1, max = 20) String pairing) {
+        @Size(min = 1, max = 20) String pairing,
+        Boolean pictures) {
 
     /** Most pictures on each side, and so most prompts. */
     public static final int MAX_IMAGES = 1000;
@@ -150,7 +153,8 @@ public record ExplainRequest(
                 .trigger(trigger)
                 .triggerBoth(triggerBoth)
                 .embeddings(embeddings)
-                .pairing(pairing);
+                .pairing(pairing)
+                .pictures(pictures);
     }
 
     /**

@@ -44,6 +44,7 @@ public final class ExplainRequestBuilder {
     private Boolean triggerBoth;
     private List<EmbeddingChoice> embeddings;
     private String pairing;
+    private Boolean pictures;
 
     ExplainRequestBuilder() {}
 
@@ -202,6 +203,11 @@ public final class ExplainRequestBuilder {
         return this;
     }
 
+    public ExplainRequestBuilder pictures(Boolean value) {
+        pictures = value;
+        return this;
+    }
+
     /** The request; it is not validated. */
     public ExplainRequest build() {
         return new ExplainRequest(
@@ -235,6 +241,7 @@ public final class ExplainRequestBuilder {
                 trigger,
                 triggerBoth,
                 embeddings,
-                pairing);
+                pairing,
+                pictures);
     }
 }

@@ -103,13 +103,13 @@ public final class Explainer {
         StageClock clock = new StageClock(scope);
         Plan plan = resolver.during(new Downloads(listener, scope, clock)).resolve(request);
         ExplanationRun run = new ExplanationRun(plan, method, propose ? proposer : null, means, listener, scope, clock);
-        // What a proposer says is not ours to repeat, and pictures that somebody wants to see have to be drawn.
-        if (propose || listener.wantsPictures() || !means.answers().keeps()) {
+        // What a proposer says is not ours to repeat.
+        if (propose || !means.answers().keeps()) {
             return run.run();
         }
         String key = means.keys().explanation(plan, method.id(), means.version());
         Optional<Explanation> known = means.answers().explanation(key);
-        if (known.isPresent()) {
+        if (known.isPresent() && means.show(plan, known.get().provenance().images(), listener)) {
             Explanation again = known.get().fromCache();
             listener.aspects(again.provenance().images(), again.aspects());
             return again;

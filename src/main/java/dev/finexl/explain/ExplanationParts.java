@@ -5,6 +5,7 @@ import dev.finexl.concept.Vocabulary;
 import dev.finexl.embed.ClipEncoder;
 import dev.finexl.explain.ExplainListener.Side;
 import dev.finexl.explain.Measurer.Measurement;
+import dev.finexl.explain.PairSampler.Drawn;
 import dev.finexl.explain.RequestResolver.Plan;
 import dev.finexl.generate.ImageGenerator;
 import dev.finexl.generate.ImageRequest;
@@ -106,12 +107,7 @@ public final class ExplanationParts {
             Measurement[] measured = switch (request.plan.comparison()) {
                 case Comparison.Given given ->
                     new GivenPairs(measurer, listener)
-                            .side(
-                                    side,
-                                    side == Side.BASE ? given.base() : given.personalized(),
-                                    given.names(side).subList(first, first + count),
-                                    0,
-                                    count);
+                            .side(side, given.folder(side), given.names(side).subList(first, first + count), 0, count);
                 case Comparison.Sampled sampled ->
                     sample(measurer, sampled, side, requests(request, sampled, side, first, count), listener);
             };
@@ -129,12 +125,22 @@ public final class ExplanationParts {
         try (Lease<ImageGenerator> base = models.generator(sampled.base())) {
             SamplerSettings settings = SamplerChoice.settings(sampled.sampling(), base.value(), means.batch());
             if (side == Side.BASE) {
-                return sampler.side(side, base.value(), pictures, settings, 0, 0, pictures.size());
+                return side(sampler, side, base.value(), pictures, settings);
             }
             try (OpenModels.Personalized other = models.personalized(sampled)) {
-                return sampler.side(side, other.generator(), pictures, settings, 0, 0, pictures.size());
+                return side(sampler, side, other.generator(), pictures, settings);
             }
         }
+    }
+
+    private static Measurement[] side(
+            PairSampler sampler,
+            Side side,
+            ImageGenerator generator,
+            List<ImageRequest> pictures,
+            SamplerSettings settings) {
+        Drawn drawn = new Drawn(side, generator, KnownPictures.none(), pictures);
+        return sampler.side(drawn, pictures, settings, 0, 0, pictures.size());
     }
 
     /** The directions of the request's concepts, measured with the prompts of its pictures. */

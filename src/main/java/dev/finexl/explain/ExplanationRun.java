@@ -170,11 +170,8 @@ final class ExplanationRun {
                 side, generator, known(sampled, side), PairSampler.requests(plan, sampled, side, sampled.images()));
     }
 
-    /** Who wants to see the pictures needs them drawn; else what was measured of them before is as good. */
     private KnownPictures known(Comparison.Sampled sampled, Side side) {
-        return means.answers().keeps() && !kept.wantsPictures()
-                ? new KnownPictures(means.answers(), means.keys().measurements(plan, sampled, side))
-                : KnownPictures.none();
+        return means.knownPictures(plan, sampled, side, kept.pictures());
     }
 
     /** With neither leave to stop early nor a time by which to be done, there is one look, at all pairs. */

@@ -15,7 +15,8 @@ import java.util.List;
 /** Reads and measures two folders of pictures, however they are paired; one picture is in memory at a time. */
 final class GivenPairs {
 
-    private final ImageDecoder decoder = new ImageDecoder();
+    private static final ImageDecoder DECODER = new ImageDecoder();
+
     private final Measurer measurer;
     private final ExplainListener listener;
 
@@ -51,9 +52,19 @@ final class GivenPairs {
         return measured;
     }
 
-    private RgbImage read(ModelFiles files, String name) {
+    /** Shows all pictures of both sides to a listener, and measures none. */
+    static void show(Comparison.Given given, ExplainListener listener) {
+        for (Side side : Side.values()) {
+            List<String> names = given.names(side);
+            for (int i = 0; i < names.size(); i++) {
+                listener.image(side, i, read(given.folder(side).files(), names.get(i)));
+            }
+        }
+    }
+
+    private static RgbImage read(ModelFiles files, String name) {
         try (InputStream in = files.open(name)) {
-            return decoder.decode(in, files.reference() + "/" + name);
+            return DECODER.decode(in, files.reference() + "/" + name);
         } catch (IOException e) {
             throw new ModelFileException(files, name, "cannot be read: " + e.getMessage(), e);
         }

@@ -47,8 +47,8 @@ final class KeptPairs implements ExplainListener {
     }
 
     @Override
-    public boolean wantsPictures() {
-        return base.length > 0 || next.wantsPictures();
+    public Pictures pictures() {
+        return base.length > 0 ? Pictures.ALL : next.pictures();
     }
 
     /** The pairs of which both pictures came, with the prompts by which the plan drew them. */

@@ -1,5 +1,13 @@
 package dev.finexl.explain;
 
+import dev.finexl.embed.RgbImage;
+import dev.finexl.explain.ExplainListener.Pictures;
+import dev.finexl.explain.ExplainListener.Side;
+import dev.finexl.explain.RequestResolver.Plan;
+import dev.finexl.generate.ImageRequest;
+import java.util.List;
+import java.util.Optional;
+
 /**
  * What all explanations of this process share.
  *
@@ -12,5 +20,49 @@ record Means(OpenModels models, Answers answers, int batch, String version) {
 
     ContentKeys keys() {
         return new ContentKeys(models, batch);
+    }
+
+    /** What is known of one side's pictures. */
+    KnownPictures knownPictures(Plan plan, Comparison.Sampled sampled, Side side, Pictures wanted) {
+        if (!answers.keeps()) {
+            return KnownPictures.none();
+        }
+        ContentKeys keys = keys();
+        return new KnownPictures(answers, keys.measurements(plan, sampled, side), keys.drawing(sampled, side), wanted);
+    }
+
+    /**
+     * Shows the pictures of an explanation that is known to whoever wants to see them.
+     *
+     * @param pairs that it rests on, where they were sampled
+     * @return whether he has seen all that he wants to
+     */
+    boolean show(Plan plan, int pairs, ExplainListener listener) {
+        if (listener.pictures() == Pictures.DRAWN) {
+            return true;
+        }
+        return switch (plan.comparison()) {
+            case Comparison.Given given -> {
+                GivenPairs.show(given, listener);
+                yield true;
+            }
+            case Comparison.Sampled sampled -> show(plan, sampled, pairs, listener);
+        };
+    }
+
+    private boolean show(Plan plan, Comparison.Sampled sampled, int pairs, ExplainListener listener) {
+        for (Side side : Side.values()) {
+            KnownPictures known = knownPictures(plan, sampled, side, listener.pictures());
+            List<ImageRequest> requests = PairSampler.requests(plan, sampled, side, pairs);
+            for (int i = 0; i < pairs; i++) {
+                Optional<RgbImage> picture = known.picture(requests.get(i));
+                if (picture.isPresent()) {
+                    listener.image(side, i, picture.get());
+                } else if (listener.pictures() == Pictures.ALL) {
+                    return false;
+                }
+            }
+        }
+        return true;
     }
 }

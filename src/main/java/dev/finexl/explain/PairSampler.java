@@ -1,6 +1,5 @@
 package dev.finexl.explain;
 
-import dev.finexl.embed.RgbImage;
 import dev.finexl.explain.ExplainListener.Side;
 import dev.finexl.explain.ExplainListener.Stage;
 import dev.finexl.explain.Measurer.Measurement;
@@ -94,11 +93,11 @@ final class PairSampler {
 
     private void add(Drawn drawn, int until, SamplerSettings settings, int others, long total) {
         List<ImageRequest> requests = drawn.requests;
-        for (KnownPictures.Run run : drawn.known.runs(requests, drawn.measured.size(), until)) {
+        while (drawn.measured.size() < until) {
+            KnownPictures.Run run = drawn.known.next(requests, drawn.measured.size(), until);
             if (run.known() == null) {
                 List<Measurement> measured = List.of(side(
-                        drawn.side,
-                        drawn.generator,
+                        drawn,
                         requests.subList(run.from(), run.to()),
                         settings,
                         run.from(),
@@ -109,42 +108,36 @@ final class PairSampler {
                 drawn.sampled += measured.size();
             } else {
                 drawn.measured.addAll(run.known());
+                run.kept().forEach((index, picture) -> listener.image(drawn.side, index, picture));
                 listener.progress(Stage.SAMPLING, (long) others + run.to(), total);
             }
         }
     }
 
     /**
-     * Measures pictures of one side.
+     * Draws and measures pictures of one side.
      *
+     * @param drawn the side
+     * @param requests the pictures, which need not be those that are wanted of the side
      * @param offset index of the first picture's pair
      * @param before pictures that were done before, for progress
      * @param total pictures in all, for progress
      */
     Measurement[] side(
-            Side side,
-            ImageGenerator generator,
-            List<ImageRequest> requests,
-            SamplerSettings settings,
-            int offset,
-            long before,
-            long total) {
+            Drawn drawn, List<ImageRequest> requests, SamplerSettings settings, int offset, long before, long total) {
         Measurement[] measured = new Measurement[requests.size()];
         clock.enter(Stage.SAMPLING);
-        generator.generate(scope, requests, settings, (first, images) -> {
+        drawn.generator.generate(scope, requests, settings, (first, images) -> {
             clock.enter(Stage.EMBEDDING);
             Measurement[] batch = measurer.measure(images);
             System.arraycopy(batch, 0, measured, first, batch.length);
-            tell(side, offset + first, images);
+            for (int i = 0; i < images.size(); i++) {
+                drawn.known.keep(requests.get(first + i), images.get(i));
+                listener.image(drawn.side, offset + first + i, images.get(i));
+            }
             listener.progress(Stage.SAMPLING, before + first + images.size(), total);
             clock.enter(Stage.SAMPLING);
         });
         return measured;
-    }
-
-    private void tell(Side side, int first, List<RgbImage> images) {
-        for (int i = 0; i < images.size(); i++) {
-            listener.image(side, first + i, images.get(i));
-        }
     }
 }

@@ -255,6 +255,15 @@ public final class JobStore {
                 place));
     }
 
+    /** Whether a job is there and has, or may still have, a result. */
+    boolean lives(String id) {
+        return !query(
+                        "SELECT 1 FROM explanation_job WHERE id = ? AND state IN ('queued', 'running', 'succeeded')",
+                        row -> 1,
+                        id)
+                .isEmpty();
+    }
+
     private static String seconds(Duration duration) {
         return "INTERVAL '%d' SECOND".formatted(duration.toSeconds());
     }

@@ -16,6 +16,7 @@ import java.util.concurrent.CancellationException;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Predicate;
 import org.jboss.logging.Logger;
 
 /**
@@ -68,6 +69,14 @@ public final class JobWorkers {
          */
         String explain(
                 String id, ExplainRequest request, Map<String, Path> folders, ExplainListener listener, RunScope scope);
+
+        /**
+         * Clears away what was left for jobs that are no more.
+         *
+         * @param lives whether a job is there and has, or may still have, a result
+         * @throws IOException if it cannot be cleared away
+         */
+        default void sweep(Predicate<String> lives) throws IOException {}
     }
 
     public JobWorkers(
@@ -262,6 +271,7 @@ public final class JobWorkers {
         if (System.nanoTime() - cleaned >= CLEANING.toNanos()) {
             store.removeOlder(settings.retention());
             pictures.sweep(store.unfinished(pictures.place()));
+            work.sweep(store::lives);
             cleaned = System.nanoTime();
         }
     }

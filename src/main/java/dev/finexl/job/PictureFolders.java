@@ -1,7 +1,7 @@
 package dev.finexl.job;
 
 import dev.finexl.explain.ExplainListener.Side;
-import java.io.File;
+import dev.finexl.store.Folders;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -10,7 +10,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
@@ -102,19 +101,10 @@ public final class PictureFolders {
         }
         try (Stream<Path> children = Files.list(root)) {
             for (Path child : children.filter(Files::isDirectory).toList()) {
-                room.occupy(child.getFileName().toString(), bytesBelow(child));
+                room.occupy(child.getFileName().toString(), Folders.bytes(child));
             }
         }
         counted = true;
-    }
-
-    private static long bytesBelow(Path folder) throws IOException {
-        try (Stream<Path> files = Files.walk(folder)) {
-            return files.map(Path::toFile)
-                    .filter(File::isFile)
-                    .mapToLong(File::length)
-                    .sum();
-        }
     }
 
     /** The folders of an upload by the names under which a request calls them. */
@@ -148,13 +138,8 @@ public final class PictureFolders {
     }
 
     private void remove(Path folder) {
-        if (!Files.exists(folder)) {
-            return;
-        }
-        try (Stream<Path> files = Files.walk(folder)) {
-            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-                Files.deleteIfExists(file);
-            }
+        try {
+            Folders.remove(folder);
         } catch (IOException e) {
             throw new UncheckedIOException("the folder %s cannot be removed: %s".formatted(folder, e), e);
         }

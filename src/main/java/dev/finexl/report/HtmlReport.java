@@ -1,6 +1,7 @@
 package dev.finexl.report;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import dev.finexl.embed.PngEncoder;
 import dev.finexl.explain.Aspect;
 import dev.finexl.explain.AspectExample;
 import dev.finexl.explain.ExplainListener.Side;
@@ -19,6 +20,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -108,14 +110,14 @@ public final class HtmlReport {
     /**
      * Writes the report.
      *
-     * @param pictures from which those of the pairs are taken that are there; empty for a report without pictures
+     * @param pictures from which those of the pairs are taken that are there
      * @return the file, in UTF-8
      */
-    public static byte[] render(Explanation explanation, Optional<ReportPictures> pictures) {
+    public static byte[] render(Explanation explanation, PairPictures pictures) {
         return Lazy.TEMPLATE.data("view", view(explanation, pictures)).render().getBytes(StandardCharsets.UTF_8);
     }
 
-    private static View view(Explanation explanation, Optional<ReportPictures> pictures) {
+    private static View view(Explanation explanation, PairPictures pictures) {
         return new View(
                 explanation.summary(),
                 rows(explanation.aspects()),
@@ -160,7 +162,7 @@ public final class HtmlReport {
         return rows;
     }
 
-    private static Example example(AspectExample example, Optional<ReportPictures> pictures) {
+    private static Example example(AspectExample example, PairPictures pictures) {
         List<Shown> shown = new ArrayList<>();
         shown.add(shown("most", example.best(), example.aspect(), pictures));
         if (example.worst().index() != example.best().index()) {
@@ -169,14 +171,21 @@ public final class HtmlReport {
         return new Example(example.aspect(), shown);
     }
 
-    private static Shown shown(String which, ShownPair pair, String aspect, Optional<ReportPictures> pictures) {
+    private static Shown shown(String which, ShownPair pair, String aspect, PairPictures pictures) {
         return new Shown(
                 which,
                 what(pair),
                 number(pair.shows().get(aspect)),
-                pictures.flatMap(all -> all.address(Side.BASE, pair.index())).orElse(null),
-                pictures.flatMap(all -> all.address(Side.PERSONALIZED, pair.index()))
-                        .orElse(null));
+                address(pictures, Side.BASE, pair),
+                address(pictures, Side.PERSONALIZED, pair));
+    }
+
+    /** A picture as the address of an HTML image that holds it; null if it is not there. */
+    private static String address(PairPictures pictures, Side side, ShownPair pair) {
+        return pictures.picture(side, pair.index())
+                .map(image -> PngEncoder.encode(image.within(PairPictures.SIDE)))
+                .map(png -> "data:image/png;base64," + Base64.getEncoder().encodeToString(png))
+                .orElse(null);
     }
 
     private static String what(ShownPair pair) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.finexl.embed.RgbImage;
+import dev.finexl.explain.ExplainListener.Pictures;
 import dev.finexl.onnx.OnnxRuntime;
 import dev.finexl.onnx.OnnxSettings;
 import dev.finexl.onnx.RunScope;
@@ -17,7 +18,9 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.concurrent.CancellationException;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
@@ -35,10 +38,12 @@ class AnswersTest {
     private Path folder;
 
     private ResultStore store;
+    private ResultStore pictures;
 
     @BeforeEach
     void newStore() {
         store = new CacheDirectory(folder, 1 << 20);
+        pictures = new CacheDirectory(folder.resolve("seen"), 1 << 24);
     }
 
     @AfterAll
@@ -49,7 +54,7 @@ class AnswersTest {
     /** A process of its own, as far as memory goes. */
     private Explainer explainer() {
         return new Explainer(new Catalogue(List.of()), null, MODELS, 8, "test", null)
-                .remembering(new Answers(store, 4));
+                .remembering(new Answers(store, pictures, 4));
     }
 
     private static ExplainRequest request(String lora) {
@@ -162,25 +167,77 @@ class AnswersTest {
         assertThat(withoutUsage(second)).usingRecursiveComparison().isEqualTo(withoutUsage(first));
     }
 
+    /** Sees pictures. */
+    private static final class Looking implements ExplainListener {
+
+        private final Pictures wanted;
+        private final Map<String, RgbImage> seen = new TreeMap<>();
+
+        Looking(Pictures wanted) {
+            this.wanted = wanted;
+        }
+
+        @Override
+        public Pictures pictures() {
+            return wanted;
+        }
+
+        @Override
+        public void image(Side side, int index, RgbImage image) {
+            seen.put(side.key() + index, image);
+        }
+    }
+
+    private record Look(Map<String, RgbImage> seen, Usage usage) {}
+
+    private Look look(Pictures wanted, String lora) {
+        Looking looking = new Looking(wanted);
+        try (RunScope scope = new RunScope()) {
+            return new Look(
+                    looking.seen,
+                    explainer().explain(request(lora), looking, scope).usage());
+        }
+    }
+
     @Test
     void doNotReplacePicturesThatSomebodyWantsToSee() {
         explain(explainer(), request("vivid"));
-        int[] seen = {0};
-        ExplainListener looking = new ExplainListener() {
-            @Override
-            public boolean wantsPictures() {
-                return true;
-            }
+        assertThat(look(Pictures.KEPT, "vivid").seen()).isEmpty();
+        Look drawn = look(Pictures.ALL, "vivid");
+        assertThat(drawn.seen()).hasSize(20);
+        assertThat(drawn.usage().images()).isEqualTo(20);
+    }
 
-            @Override
-            public void image(Side side, int index, RgbImage image) {
-                seen[0]++;
-            }
-        };
-        try (RunScope scope = new RunScope()) {
-            explainer().explain(request("vivid"), looking, scope);
+    @Test
+    void showAgainThePicturesThatAreKept() {
+        Look first = look(Pictures.KEPT, "vivid");
+        assertThat(first.seen()).hasSize(20);
+        for (Pictures wanted : List.of(Pictures.KEPT, Pictures.ALL)) {
+            Look again = look(wanted, "vivid");
+            assertThat(again.seen()).isEqualTo(first.seen());
+            assertThat(again.usage().cached()).isTrue();
+            assertThat(again.usage().images()).isZero();
         }
-        assertThat(seen[0]).isEqualTo(20);
+        Look other = look(Pictures.ALL, "pixelated");
+        assertThat(other.seen()).hasSize(20);
+        assertThat(other.usage().images()).as("the base's are kept").isEqualTo(10);
+        assertThat(other.seen().get("base3")).isEqualTo(first.seen().get("base3"));
+    }
+
+    @Test
+    void drawAgainOnlyTheGroupOfAPictureThatIsNotKept() throws IOException {
+        Look first = look(Pictures.KEPT, "vivid");
+        List<Path> kept = files("seen/drawn");
+        assertThat(kept).hasSize(20);
+        Files.writeString(kept.getFirst(), "no picture");
+
+        Look some = look(Pictures.KEPT, "vivid");
+        assertThat(some.seen()).hasSize(19);
+        assertThat(some.usage().images()).isZero();
+        Look all = look(Pictures.ALL, "vivid");
+        assertThat(all.seen()).isEqualTo(first.seen());
+        assertThat(all.usage().images()).isIn(2, 8);
+        assertThat(look(Pictures.KEPT, "vivid").seen()).isEqualTo(first.seen());
     }
 
     @Test

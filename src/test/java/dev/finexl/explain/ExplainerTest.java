@@ -67,7 +67,7 @@ class ExplainerTest {
     private static Explanation explain(ExplainRequest request) {
         try (RunScope scope = new RunScope()) {
             return EXPLAINER
-                    .remembering(new Answers(new CacheDirectory(shared, 1 << 24), 0))
+                    .remembering(new Answers(new CacheDirectory(shared, 1 << 24), null, 0))
                     .explain(request, ExplainListener.NONE, scope);
         }
     }

@@ -44,8 +44,8 @@ class GivenSetsTest {
             }
 
             @Override
-            public boolean wantsPictures() {
-                return true;
+            public Pictures pictures() {
+                return Pictures.ALL;
             }
         };
         explainer = new Explainer(new Catalogue(List.of(root)), "mini-clip", MODELS, 4, "test", null);

@@ -3,7 +3,9 @@ package dev.finexl.job;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.finexl.embed.RgbImage;
 import dev.finexl.explain.ExplainListener;
+import dev.finexl.explain.ExplainListener.Side;
 import dev.finexl.explain.ExplainRequest;
 import dev.finexl.explain.Explainer;
 import dev.finexl.explain.InvalidRequestException;
@@ -27,6 +29,7 @@ import java.util.concurrent.CancellationException;
 import java.util.stream.Stream;
 import org.jboss.logging.MDC;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -43,6 +46,13 @@ class ExplainWorkTest {
     private final OpenModels models = new OpenModels(new OnnxRuntime(OnnxSettings.cpu()), 2);
     private final List<Outcome> outcomes = new ArrayList<>();
 
+    private JobPictures pictures;
+
+    @BeforeEach
+    void open() {
+        pictures = new JobPictures(folder.resolve("shown"), 1 << 20);
+    }
+
     @AfterEach
     void close() {
         models.close();
@@ -56,7 +66,7 @@ class ExplainWorkTest {
     }
 
     private ExplainWork work(Optional<ResultStore> results) {
-        return new ExplainWork(service(results));
+        return new ExplainWork(service(results), pictures);
     }
 
     private String explain(ExplainWork work, String request, RunScope scope) {
@@ -102,6 +112,49 @@ class ExplainWorkTest {
         cancelled.cancel();
         assertThatThrownBy(() -> explain(work, QUICK, cancelled)).isInstanceOf(CancellationException.class);
         assertThat(outcomes).containsExactly(Outcome.REFUSED, Outcome.CANCELLED);
+    }
+
+    private boolean hasPicture() {
+        return pictures.has("an-id", Side.BASE, 0);
+    }
+
+    @Test
+    void keepsThePicturesOfWhatIsExplained() {
+        explain(work(Optional.empty()), QUICK, new RunScope());
+        for (Side side : Side.values()) {
+            RgbImage picture = pictures.picture("an-id", side, 1).orElseThrow();
+            assertThat(picture.width()).isEqualTo(64);
+            assertThat(pictures.find("an-id", side, 2)).isEmpty();
+        }
+    }
+
+    @Test
+    void keepsNoPicturesThatNobodyWantsAndNoneOfWhatFails() {
+        explain(work(Optional.empty()), QUICK.replace("{\"base", "{\"pictures\": false, \"base"), new RunScope());
+        assertThat(hasPicture()).isFalse();
+        RunScope scope = new RunScope();
+        ExplainListener cancelling = new ExplainListener() {
+            @Override
+            public void image(Side side, int index, RgbImage image) {
+                assertThat(hasPicture()).isTrue();
+                scope.cancel();
+            }
+        };
+        ExplainWork work = work(Optional.empty());
+        assertThatThrownBy(() -> {
+                    try (scope) {
+                        work.explain("an-id", ExplainRequest.parse(QUICK), Map.of(), cancelling, scope);
+                    }
+                })
+                .isInstanceOf(CancellationException.class);
+        assertThat(folder.resolve("shown/an-id")).doesNotExist();
+    }
+
+    @Test
+    void explainsAlthoughPicturesCannotBeKept() throws IOException {
+        pictures = new JobPictures(Files.createFile(folder.resolve("in-the-way")), 1 << 20);
+        assertThat(explain(work(Optional.empty()), QUICK, new RunScope())).contains("\"summary\"");
+        assertThat(hasPicture()).isFalse();
     }
 
     @Test

@@ -7,7 +7,6 @@ import dev.finexl.explain.ExplainListener.Side;
 import dev.finexl.explain.Explanation;
 import dev.finexl.store.ModelJson;
 import java.nio.charset.StandardCharsets;
-import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class HtmlReportTest {
@@ -37,13 +36,13 @@ class HtmlReportTest {
         return ModelJson.MAPPER.readValue(JSON.formatted(quoted.substring(1, quoted.length() - 1)), Explanation.class);
     }
 
-    private static String report(Explanation explanation, ReportPictures pictures) {
-        return new String(HtmlReport.render(explanation, Optional.ofNullable(pictures)), StandardCharsets.UTF_8);
+    private static String report(Explanation explanation, PairPictures pictures) {
+        return new String(HtmlReport.render(explanation, pictures), StandardCharsets.UTF_8);
     }
 
     @Test
     void escapesWhateverComesFromOthers() throws Exception {
-        String html = report(explanation(HOSTILE), null);
+        String html = report(explanation(HOSTILE), PairPictures.NONE);
 
         assertThat(html).contains("&lt;script&gt;alert(&#39;x&#39;)").doesNotContain("<script", "alert('x')");
         assertThat(html.replaceAll("&(amp|lt|gt|quot|#39);", "")).doesNotContain("&");
@@ -51,7 +50,7 @@ class HtmlReportTest {
 
     @Test
     void drawsTheScoreInScaleWithItsInterval() throws Exception {
-        String html = report(explanation("vivid"), null);
+        String html = report(explanation("vivid"), PairPictures.NONE);
 
         assertThat(html)
                 .contains("width=\"210.00\"", "x1=\"105.00\" x2=\"420.00\"")

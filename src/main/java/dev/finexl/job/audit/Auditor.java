@@ -11,6 +11,7 @@ import dev.finexl.job.JobProblem;
 import dev.finexl.job.audit.RunOnce.Held;
 import dev.finexl.onnx.RunScope;
 import dev.finexl.report.HtmlReport;
+import dev.finexl.report.PairPictures;
 import dev.finexl.report.ReportPictures;
 import dev.finexl.store.ModelReferenceException;
 import dev.finexl.store.ResultStore;
@@ -241,7 +242,9 @@ final class Auditor {
             held.confirm();
             if (result.explanation() != null) {
                 // Before the result, so that whoever has read the result finds the report as well.
-                results.put(task.report(), HtmlReport.render(result.explanation(), pictures), HtmlReport.CONTENT_TYPE);
+                byte[] report = HtmlReport.render(
+                        result.explanation(), pictures.<PairPictures>map(kept -> kept).orElse(PairPictures.NONE));
+                results.put(task.report(), report, HtmlReport.CONTENT_TYPE);
             }
             results.put(task.place(), json, "application/json");
             held.complete(task.place());

@@ -8,6 +8,7 @@ import dev.finexl.evaluate.Evaluator;
 import dev.finexl.explain.ExplainRequest;
 import dev.finexl.explain.Explainer;
 import dev.finexl.onnx.RunScope;
+import dev.finexl.store.Folders;
 import dev.finexl.store.WholeFile;
 import jakarta.validation.Validator;
 import java.io.IOException;
@@ -101,7 +102,7 @@ public final class EvaluateCommand implements Callable<Integer> {
             try {
                 print(evaluate(settings, cache));
             } finally {
-                ImageSaver.delete(cache);
+                Folders.remove(cache);
             }
         }
         return CommandLine.ExitCode.OK;

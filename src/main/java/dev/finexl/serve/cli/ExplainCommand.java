@@ -19,7 +19,6 @@ import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import picocli.CommandLine;
@@ -84,10 +83,9 @@ public final class ExplainCommand implements Callable<Integer> {
         ProgressPrinter progress = ProgressPrinter.onStandardError();
         try (RunScope scope = new RunScope();
                 ImageSaver saver = saveImages == null ? null : new ImageSaver(saveImages)) {
-            Optional<ReportPictures> pictures = Optional.ofNullable(report).map(_ -> new ReportPictures());
-            List<ExplainListener> looking = Stream.of(saver, pictures.orElse(null))
-                    .filter(Objects::nonNull)
-                    .toList();
+            ReportPictures pictures = report == null ? null : new ReportPictures();
+            List<ExplainListener> looking =
+                    Stream.of(saver, pictures).filter(Objects::nonNull).toList();
             Explanation explanation;
             try {
                 explanation =
@@ -151,8 +149,8 @@ public final class ExplainCommand implements Callable<Integer> {
     private record Together(ExplainListener progress, List<ExplainListener> looking) implements ExplainListener {
 
         @Override
-        public boolean wantsPictures() {
-            return !looking.isEmpty();
+        public Pictures pictures() {
+            return looking.isEmpty() ? Pictures.DRAWN : Pictures.ALL;
         }
 
         @Override

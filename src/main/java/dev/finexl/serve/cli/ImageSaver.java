@@ -4,12 +4,12 @@ import dev.finexl.embed.ContactSheet;
 import dev.finexl.embed.PngEncoder;
 import dev.finexl.embed.RgbImage;
 import dev.finexl.explain.ExplainListener;
+import dev.finexl.store.Folders;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
@@ -50,8 +50,8 @@ final class ImageSaver implements ExplainListener, AutoCloseable {
     }
 
     @Override
-    public boolean wantsPictures() {
-        return true;
+    public Pictures pictures() {
+        return Pictures.ALL;
     }
 
     @Override
@@ -88,18 +88,9 @@ final class ImageSaver implements ExplainListener, AutoCloseable {
     /** Removes what was written aside, and the folder if it was made for pictures that never came. */
     @Override
     public void close() throws IOException {
-        delete(aside);
+        Folders.remove(aside);
         if (made && !finished) {
             Files.deleteIfExists(folder);
-        }
-    }
-
-    /** Deletes a folder with all that is in it. */
-    static void delete(Path folder) throws IOException {
-        try (Stream<Path> left = Files.walk(folder)) {
-            for (Path path : left.sorted(Comparator.reverseOrder()).toList()) {
-                Files.delete(path);
-            }
         }
     }
 }

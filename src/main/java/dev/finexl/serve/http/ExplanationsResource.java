@@ -1,9 +1,11 @@
 package dev.finexl.serve.http;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import dev.finexl.explain.ExplainRequest;
 import dev.finexl.explain.Explanation;
 import dev.finexl.explain.InvalidRequestException;
 import dev.finexl.job.Job;
+import dev.finexl.job.JobPictures;
 import dev.finexl.job.JobQueue;
 import dev.finexl.job.Upload;
 import dev.finexl.report.HtmlReport;
@@ -28,6 +30,7 @@ import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.StreamingOutput;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -65,11 +68,13 @@ public class ExplanationsResource {
     private final JobQueue queue;
     private final Uploads uploads;
     private final ExplanationEvents events;
+    private final JobPictures pictures;
 
-    ExplanationsResource(JobQueue queue, Uploads uploads, ExplanationEvents events) {
+    ExplanationsResource(JobQueue queue, Uploads uploads, ExplanationEvents events, JobPictures pictures) {
         this.queue = queue;
         this.uploads = uploads;
         this.events = events;
+        this.pictures = pictures;
     }
 
     /** Accepts a request. */
@@ -231,10 +236,9 @@ public class ExplanationsResource {
     @Operation(operationId = "report", summary = "An explanation as one HTML file that needs nothing beside it")
     @APIResponse(responseCode = "200", description = "the report", content = @Content(mediaType = MediaType.TEXT_HTML))
     @APIResponse(responseCode = "404", description = "there is none, or no more, or it has no result")
-    public Response report(@PathParam("id") String id) throws IOException {
-        String result = queue.find(id).map(Job::result).orElseThrow(ExplanationsResource::unknown);
-        Explanation explanation = ModelJson.MAPPER.readValue(result, Explanation.class);
-        return Response.ok(HtmlReport.render(explanation, Optional.empty()))
+    public Response report(@PathParam("id") String id) {
+        Explanation explanation = explanation(queue, id);
+        return Response.ok(HtmlReport.render(explanation, (side, pair) -> pictures.picture(id, side, pair)))
                 .type(MediaType.TEXT_HTML_TYPE.withCharset(StandardCharsets.UTF_8.name()))
                 .build();
     }
@@ -314,6 +318,20 @@ public class ExplanationsResource {
     private static Response.ResponseBuilder applied(Response.ResponseBuilder response, Optional<Duration> wait) {
         wait.ifPresent(atMost -> response.header("Preference-Applied", "wait=" + atMost.toSeconds()));
         return response;
+    }
+
+    /**
+     * The result of a job.
+     *
+     * @throws NotFoundException if there is no such job, or it has no result
+     */
+    static Explanation explanation(JobQueue queue, String id) {
+        String result = queue.find(id).map(Job::result).orElseThrow(ExplanationsResource::unknown);
+        try {
+            return ModelJson.MAPPER.readValue(result, Explanation.class);
+        } catch (JsonProcessingException e) {
+            throw new UncheckedIOException("the result of job %s cannot be read".formatted(id), e);
+        }
     }
 
     private static NotFoundException unknown() {

@@ -1,5 +1,6 @@
 package dev.finexl.serve.http;
 
+import dev.finexl.explain.Answers;
 import dev.finexl.explain.ExplainListener;
 import dev.finexl.explain.ExplainRequest;
 import dev.finexl.explain.Explainer;
@@ -21,14 +22,6 @@ public class WarmUp {
 
     private static final Logger LOG = Logger.getLogger(WarmUp.class);
 
-    /** Sessions are to run, also where what they give is known. */
-    private static final ExplainListener DRAWING = new ExplainListener() {
-        @Override
-        public boolean wantsPictures() {
-            return true;
-        }
-    };
-
     private final Explainer explainer;
     private final boolean serving;
     private RunScope scope;
@@ -46,7 +39,8 @@ public class WarmUp {
     WarmUp(
             Explainer explainer,
             @ConfigProperty(name = "quarkus.http.host-enabled", defaultValue = "true") boolean serving) {
-        this.explainer = explainer;
+        // Sessions are to run, also where what they give is known.
+        this.explainer = explainer.remembering(Answers.NONE);
         this.serving = serving;
     }
 
@@ -73,7 +67,8 @@ public class WarmUp {
     private void warm(RunScope whole) {
         try (whole) {
             long start = System.nanoTime();
-            Usage usage = explainer.explain(smallest(), DRAWING, whole).usage();
+            Usage usage =
+                    explainer.explain(smallest(), ExplainListener.NONE, whole).usage();
             LOG.infof("every session ran, after %.2f s: %s", (System.nanoTime() - start) / 1e9, usage.stages());
             state = new State(true, "");
         } catch (CancellationException _) {

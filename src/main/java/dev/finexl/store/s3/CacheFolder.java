@@ -1,5 +1,6 @@
 package dev.finexl.store.s3;
 
+import dev.finexl.store.Folders;
 import dev.finexl.store.Sha256;
 import dev.finexl.store.WholeFile;
 import java.io.IOException;
@@ -13,7 +14,6 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -156,13 +156,7 @@ final class CacheFolder {
             Path aside = views.resolve(UNFINISHED + UUID.randomUUID());
             folder = Files.move(folder, aside, StandardCopyOption.ATOMIC_MOVE);
         }
-        if (Files.exists(folder)) {
-            try (Stream<Path> files = Files.walk(folder)) {
-                for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-                    Files.delete(file);
-                }
-            }
-        }
+        Folders.remove(folder);
         Files.deleteIfExists(reserved.resolve(view));
     }
 

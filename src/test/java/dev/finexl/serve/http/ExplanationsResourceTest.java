@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.endsWith;
 import static org.hamcrest.Matchers.equalTo;
+import static org.hamcrest.Matchers.everyItem;
 import static org.hamcrest.Matchers.hasItem;
 import static org.hamcrest.Matchers.hasKey;
 import static org.hamcrest.Matchers.matchesPattern;
@@ -14,6 +15,9 @@ import static org.hamcrest.Matchers.not;
 import static org.hamcrest.Matchers.notNullValue;
 import static org.hamcrest.Matchers.startsWith;
 
+import dev.finexl.embed.ImageDecoder;
+import dev.finexl.embed.PngEncoder;
+import dev.finexl.embed.RgbImage;
 import dev.finexl.job.ExplainGate;
 import dev.finexl.job.JobQueue;
 import dev.finexl.job.UploadRoom;
@@ -38,6 +42,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
@@ -436,5 +441,71 @@ class ExplanationsResourceTest {
 
     private static URI uri(String path) {
         return URI.create(RestAssured.baseURI + ":" + RestAssured.port + path);
+    }
+
+    private static final String SHOWN = """
+            {"base": "mini-diffusion", "loras": [{"model": "vivid"}], "images": 8, "steps": 8, "heads": []}""";
+
+    @Test
+    void showsThePairsThatAnExplanationRestsOn() {
+        String id = submit(SHOWN, "Prefer", "wait=120")
+                .then()
+                .statusCode(200)
+                .body("state", equalTo("succeeded"))
+                .extract()
+                .path("id");
+        Response pairs = given().queryParam("aspect", "vivid").get("/explanations/" + id + "/pairs");
+        pairs.then().statusCode(200).body("size()", equalTo(8)).body("prompt", everyItem(notNullValue()));
+        List<Float> shows = pairs.path("shows.vivid");
+        assertThat(shows).isSortedAccordingTo(Comparator.reverseOrder());
+        String address = pairs.path("[0].personalized");
+
+        Response picture = given().get(address);
+        picture.then().statusCode(200).contentType("image/png").header("Cache-Control", containsString("immutable"));
+
+        RgbImage image = new ImageDecoder().decode(picture.asByteArray(), address);
+        assertThat(image.width()).isEqualTo(64);
+        assertThat(given().get(pairs.<String>path("[0].base")).asByteArray()).isNotEqualTo(picture.asByteArray());
+        given().header("If-None-Match", picture.header("ETag"))
+                .get(address)
+                .then()
+                .statusCode(304)
+                .header("ETag", equalTo(picture.header("ETag")));
+
+        String report = given().get("/explanations/" + id + "/report").asString();
+        assertThat(report.split("data:image/png;base64,", -1)).hasSizeGreaterThan(4);
+    }
+
+    @Test
+    void refusesPairsAndPicturesThatAreNotThere() {
+        String id = submit(QUICK.replace("{\"base", "{\"pictures\": false, \"base"), "Prefer", "wait=120")
+                .path("id");
+        String pairs = "/explanations/" + id + "/pairs";
+        given().get(pairs).then().statusCode(200).body("size()", equalTo(2)).body("[0]", not(hasKey("base")));
+        problem(given().queryParam("aspect", "no such").get(pairs), 400).body("violations[0].field", equalTo("aspect"));
+        for (String path : List.of(
+                pairs + "/0/base",
+                pairs + "/9999/base",
+                pairs + "/-1/base",
+                pairs + "/0/both",
+                "/explanations/..%2Fshown/pairs/0/base",
+                "/explanations/nothing/pairs")) {
+            given().urlEncodingEnabled(false).get(path).then().statusCode(404);
+        }
+    }
+
+    @Test
+    void showsPicturesThatWereUploadedAsLongAsTheirExplanationIsThere() {
+        byte[] picture = PngEncoder.encode(new RgbImage(2, 2, new byte[12]));
+        String id = remember(given().multiPart("request", PICTURES, "application/json")
+                        .multiPart("baseImages", "a.png", picture, "image/png")
+                        .multiPart("baseImages", "b.png", picture, "image/png")
+                        .multiPart("personalizedImages", "a.png", picture, "image/png")
+                        .multiPart("personalizedImages", "b.png", picture, "image/png")
+                        .header("Prefer", "wait=120")
+                        .post("/explanations"))
+                .path("id");
+        byte[] shown = given().get("/explanations/" + id + "/pairs/1/base").asByteArray();
+        assertThat(new ImageDecoder().decode(shown, "b.png").width()).isEqualTo(2);
     }
 }
