@@ -217,7 +217,9 @@ class JobStoreTest {
         insert("ended", "waits", "runs");
         store.cancel("ended");
         Job runs = claim(store);
-        assertThat(List.of("ended", "waits", "runs", "never")).filteredOn(store::lives).containsExactly("waits", "runs");
+        assertThat(List.of("ended", "waits", "runs", "never"))
+                .filteredOn(store::lives)
+                .containsExactly("waits", "runs");
         assertThat(store.removeOlder(Duration.ofDays(365))).isZero();
         // What is younger than a second is kept, so it has to be waited for.
         await().atMost(Duration.ofSeconds(30)).until(() -> store.removeOlder(Duration.ofSeconds(1)) > 0);

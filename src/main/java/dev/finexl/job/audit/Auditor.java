@@ -243,7 +243,8 @@ final class Auditor {
             if (result.explanation() != null) {
                 // Before the result, so that whoever has read the result finds the report as well.
                 byte[] report = HtmlReport.render(
-                        result.explanation(), pictures.<PairPictures>map(kept -> kept).orElse(PairPictures.NONE));
+                        result.explanation(),
+                        pictures.<PairPictures>map(kept -> kept).orElse(PairPictures.NONE));
                 results.put(task.report(), report, HtmlReport.CONTENT_TYPE);
             }
             results.put(task.place(), json, "application/json");

@@ -112,7 +112,9 @@ public class PairsResource {
     @Operation(operationId = "picture", summary = "A picture of a pair")
     @APIResponse(responseCode = "200", description = "the picture", content = @Content(mediaType = PNG))
     @APIResponse(responseCode = "304", description = "the picture is the one that the caller has")
-    @APIResponse(responseCode = "404", description = "there is no such explanation or pair, or its pictures are not kept")
+    @APIResponse(
+            responseCode = "404",
+            description = "there is no such explanation or pair, or its pictures are not kept")
     public Response picture(
             @PathParam("id") String id,
             @Parameter(description = "index of the pair", example = "0") @PathParam("pair") int pair,

@@ -152,8 +152,9 @@ class JobsRestartIT {
         start(Map.of());
         for (String id : ids) {
             JsonNode pairs = json(HttpRequest.newBuilder(server.resolve("/explanations/" + id + "/pairs")), 200);
-            assertThat(pairs).hasSize(2).allSatisfy(pair -> assertThat(pair.has("personalized"))
-                    .isTrue());
+            assertThat(pairs)
+                    .hasSize(2)
+                    .allSatisfy(pair -> assertThat(pair.has("personalized")).isTrue());
         }
         try (Stream<Path> left = Files.list(folder.resolve("jobs/pictures"))) {
             assertThat(left.filter(Files::isDirectory)).isEmpty();
