@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /** All settings of the program, below {@code finexl}. */
 @ConfigMapping(prefix = "finexl")
@@ -166,6 +167,9 @@ interface FinexlConfig {
         /** Threads that all sessions share; 0 for one for each processor. */
         @WithDefault("0")
         int threads();
+
+        /** Domains of operators that models may use besides ONNX's, {@code ai.onnx.ml}'s and {@code com.microsoft}'s. */
+        Optional<Set<String>> domains();
 
         /** Folder in which ONNX Runtime's native libraries stay once they are unpacked; empty to unpack them at every start. */
         @WithDefault("${user.home}/.cache/finexl-libraries")

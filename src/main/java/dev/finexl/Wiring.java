@@ -40,6 +40,7 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 
 /** Makes the parts of the program out of its configuration, so that no room below knows of either. */
@@ -99,7 +100,11 @@ class Wiring {
         FinexlConfig.Onnx onnx = config.onnx();
         onnx.libraries().ifPresent(UnpackedLibraries::use);
         return new OnnxRuntime(new OnnxSettings(
-                ProviderChoice.parse(onnx.provider()), onnx.cudaDevice(), onnx.cudaMemoryLimit(), onnx.threads()));
+                ProviderChoice.parse(onnx.provider()),
+                onnx.cudaDevice(),
+                onnx.cudaMemoryLimit(),
+                onnx.threads(),
+                onnx.domains().orElse(Set.of())));
     }
 
     @Produces

@@ -1,17 +1,40 @@
 package dev.finexl;
 
+import static com.tngtech.archunit.core.domain.JavaCall.Predicates.target;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.type;
+import static com.tngtech.archunit.core.domain.properties.HasName.Predicates.name;
+import static com.tngtech.archunit.core.domain.properties.HasOwner.Predicates.With.owner;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
 
+import ai.onnxruntime.OrtEnvironment;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
+import dev.finexl.onnx.OnnxRuntime;
 
 /** Holds the directions in which the rooms may import each other: downwards only. */
 @AnalyzeClasses(
         packages = "dev.finexl",
         importOptions = {ImportOption.DoNotIncludeTests.class, ImportOption.DoNotIncludeJars.class})
 class ArchitectureTest {
+
+    @ArchTest
+    static final ArchRule ONE_PLACE_OPENS_SESSIONS = noClasses()
+            .that()
+            .doNotBelongToAnyOf(OnnxRuntime.class)
+            .should()
+            .callMethodWhere(target(owner(type(OrtEnvironment.class))).and(target(name("createSession"))))
+            .because("native code may only be given models that OnnxRuntime has admitted");
+
+    @ArchTest
+    static final ArchRule ONE_ROOM_KNOWS_THE_RUNTIME = noClasses()
+            .that()
+            .resideOutsideOfPackages("dev.finexl.onnx..", "dev.finexl")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("ai.onnxruntime..");
 
     @ArchTest
     static final ArchRule ROOMS_IMPORT_DOWNWARDS_ONLY = layeredArchitecture()

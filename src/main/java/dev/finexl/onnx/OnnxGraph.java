@@ -24,6 +24,7 @@ public final class OnnxGraph {
     record Content(
             long irVersion,
             Map<String, Long> opsets,
+            Map<String, String> domains,
             List<OnnxNode> nodes,
             Map<String, OnnxInitializer> initializers,
             List<String> inputs,
@@ -31,6 +32,7 @@ public final class OnnxGraph {
 
         Content {
             opsets = Collections.unmodifiableMap(opsets);
+            domains = Collections.unmodifiableMap(domains);
             nodes = List.copyOf(nodes);
             initializers = Collections.unmodifiableMap(initializers);
             inputs = List.copyOf(inputs);
@@ -57,9 +59,8 @@ public final class OnnxGraph {
     /**
      * Maps and checks an ONNX file.
      *
-     * <p>It is refused if it is no readable protobuf, if an operator is not one of ONNX's, {@code ai.onnx.ml}'s or {@code
-     * com.microsoft}'s, if a tensor's bytes are not as many as its shape and type need, or if external data is anywhere but
-     * inside the model's files.
+     * <p>It is refused if it is no readable protobuf, if it is of a version or of a size that ONNX Runtime cannot take, if a
+     * tensor's bytes are not as many as its shape and type need, or if external data is anywhere but inside the model's files.
      *
      * @param name the file, e.g. {@code unet/model.onnx}
      * @throws ModelFileException if there is no such file or it is refused; the message names it and says
@@ -98,6 +99,14 @@ public final class OnnxGraph {
     /** The version of each operator set that the file imports, by domain; ONNX's own has an empty name. */
     public Map<String, Long> opsets() {
         return content.opsets();
+    }
+
+    /**
+     * The domains of all operators and functions, those in graphs inside nodes included, each with what uses it first, for
+     * messages; ONNX's own has an empty name.
+     */
+    public Map<String, String> domains() {
+        return content.domains();
     }
 
     /** The nodes of the main graph, in the file's order, which is one in which they can be run. */

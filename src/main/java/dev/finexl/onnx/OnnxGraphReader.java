@@ -2,6 +2,7 @@ package dev.finexl.onnx;
 
 import com.google.protobuf.InvalidProtocolBufferException;
 import dev.finexl.onnx.GraphLayout.Range;
+import dev.finexl.onnx.LocalFunctions.Body;
 import dev.finexl.store.ModelFileException;
 import dev.finexl.store.ModelFiles;
 import java.io.IOException;
@@ -12,6 +13,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 
@@ -24,12 +26,11 @@ import java.util.TreeMap;
  */
 final class OnnxGraphReader {
 
-    private static final Set<String> DOMAINS = Set.of("", "ai.onnx", "ai.onnx.ml", "com.microsoft");
+    /** What ONNX Runtime 1.29 loads, and of the opsets those that it promises to run. */
+    static final long NEWEST_IR = 13;
 
-    /** What ONNX Runtime promises to run. The upper end only tells a version from garbage; the runtime knows its own. */
     private static final long OLDEST_OPSET = 7;
-
-    private static final long NEWEST_OPSET = 64;
+    static final long NEWEST_OPSET = 26;
 
     private final ModelFiles files;
     private final String name;
@@ -44,6 +45,9 @@ final class OnnxGraphReader {
     private final Map<String, Range> tensorRanges = new LinkedHashMap<>();
     private final List<String> inputs = new ArrayList<>();
     private final List<String> outputs = new ArrayList<>();
+    private final Map<String, String> domains = new TreeMap<>();
+    private final LocalFunctions functions = new LocalFunctions();
+    private final Body graphBody = new Body();
     private Range graph;
 
     OnnxGraphReader(ModelFiles files, String name, String fingerprint, MemorySegment bytes) {
@@ -65,15 +69,20 @@ final class OnnxGraphReader {
             throw new ModelFileException(files, name, "is not a readable ONNX file: " + e.getMessage(), e);
         }
         long opset = opsets.getOrDefault("", opsets.getOrDefault("ai.onnx", 0L));
-        if (graph == null || irVersion < 1 || opset < OLDEST_OPSET || opset > NEWEST_OPSET) {
+        if (graph == null || irVersion < 1 || irVersion > NEWEST_IR || opset < OLDEST_OPSET || opset > NEWEST_OPSET) {
             throw bad(
-                    "it has %s, IR version %d and opset %d; expected a graph, an IR version and an opset from %d to %d"
+                    "it has %s, IR version %d and opset %d; expected a graph, an IR version from 1 to %d and an opset from %d to %d"
                             .formatted(
                                     graph == null ? "no graph" : "a graph",
                                     irVersion,
                                     opset,
+                                    NEWEST_IR,
                                     OLDEST_OPSET,
                                     NEWEST_OPSET));
+        }
+        Optional<String> excess = functions.excess(graphBody);
+        if (excess.isPresent()) {
+            throw bad(excess.get());
         }
         Set<String> listedAsInputs = new HashSet<>(inputs);
         listedAsInputs.retainAll(initializers.keySet());
@@ -82,7 +91,7 @@ final class OnnxGraphReader {
                 files,
                 name,
                 fingerprint,
-                new OnnxGraph.Content(irVersion, opsets, nodes, initializers, inputs, outputs),
+                new OnnxGraph.Content(irVersion, opsets, domains, nodes, initializers, inputs, outputs),
                 new GraphLayout(graph, tensorRanges, listedAsInputs));
     }
 
@@ -92,6 +101,7 @@ final class OnnxGraphReader {
                 case 1 -> irVersion = cursor.varint();
                 case 7 -> mainGraph(cursor);
                 case 8 -> opset(cursor);
+                case 20 -> throw bad("it has what it takes to train it, which is not supported");
                 case 25 -> function(cursor);
                 default -> cursor.skip();
             }
@@ -122,7 +132,7 @@ final class OnnxGraphReader {
         long start = cursor.position();
         while (cursor.next()) {
             switch (cursor.field()) {
-                case 1 -> nodes.add(node(cursor));
+                case 1 -> nodes.add(node(cursor, graphBody));
                 case 5 -> initializer(cursor);
                 case 11 -> inputs.add(valueName(cursor));
                 case 12 -> outputs.add(valueName(cursor));
@@ -146,7 +156,7 @@ final class OnnxGraphReader {
         tensorRanges.put(tensor.name(), new Range(field, start, cursor.position()));
     }
 
-    private OnnxNode node(ProtoCursor cursor) throws IOException {
+    private OnnxNode node(ProtoCursor cursor, Body body) throws IOException {
         String nodeName = "";
         String opType = "";
         String domain = "";
@@ -160,17 +170,18 @@ final class OnnxGraphReader {
                 case 2 -> nodeOutputs.add(cursor.string());
                 case 3 -> nodeName = cursor.string();
                 case 4 -> opType = cursor.string();
-                case 5 -> attribute(cursor, integers);
+                case 5 -> attribute(cursor, body, integers);
                 case 7 -> domain = cursor.string();
                 default -> cursor.skip();
             }
         }
         cursor.leave(entered);
-        requireKnownDomain("node '%s' (%s)".formatted(nodeName, opType), domain);
+        domains.putIfAbsent(domain, "node '%s' (%s)".formatted(nodeName, opType));
+        body.add(domain, opType);
         return new OnnxNode(nodeName, opType, domain, nodeInputs, nodeOutputs, integers);
     }
 
-    private void attribute(ProtoCursor cursor, Map<String, List<Long>> integers) throws IOException {
+    private void attribute(ProtoCursor cursor, Body body, Map<String, List<Long>> integers) throws IOException {
         String attribute = "";
         List<Long> values = new ArrayList<>();
         int entered = cursor.enter();
@@ -179,7 +190,7 @@ final class OnnxGraphReader {
                 case 1 -> attribute = cursor.string();
                 case 3, 8 -> cursor.varints(values::add);
                 case 5, 10 -> constant(cursor);
-                case 6, 11 -> innerGraph(cursor);
+                case 6, 11 -> innerGraph(cursor, body);
                 case 22, 23 -> throw bad("it has sparse constants, which are not supported");
                 default -> cursor.skip();
             }
@@ -190,11 +201,11 @@ final class OnnxGraphReader {
         }
     }
 
-    private void innerGraph(ProtoCursor cursor) throws IOException {
+    private void innerGraph(ProtoCursor cursor, Body body) throws IOException {
         int entered = cursor.enter();
         while (cursor.next()) {
             switch (cursor.field()) {
-                case 1 -> node(cursor);
+                case 1 -> node(cursor, body);
                 case 5 -> constant(cursor);
                 case 15 -> throw bad("it has sparse initializers, which are not supported");
                 default -> cursor.skip();
@@ -220,17 +231,20 @@ final class OnnxGraphReader {
     private void function(ProtoCursor cursor) throws IOException {
         String function = "";
         String domain = "";
+        Body body = new Body();
         int entered = cursor.enter();
         while (cursor.next()) {
             switch (cursor.field()) {
                 case 1 -> function = cursor.string();
-                case 7 -> node(cursor);
+                case 7 -> node(cursor, body);
                 case 10 -> domain = cursor.string();
+                case 11 -> attribute(cursor, body, new HashMap<>());
                 default -> cursor.skip();
             }
         }
         cursor.leave(entered);
-        requireKnownDomain("function '%s'".formatted(function), domain);
+        domains.putIfAbsent(domain, "function '%s'".formatted(function));
+        functions.add(domain, function, body);
     }
 
     private static String valueName(ProtoCursor cursor) throws IOException {
@@ -245,13 +259,6 @@ final class OnnxGraphReader {
         }
         cursor.leave(entered);
         return value;
-    }
-
-    private void requireKnownDomain(String what, String domain) {
-        if (!DOMAINS.contains(domain)) {
-            throw bad("%s is of the domain '%s'; expected ONNX's own operators, ai.onnx.ml or com.microsoft"
-                    .formatted(what, domain));
-        }
     }
 
     private ModelFileException bad(String what) {

@@ -84,7 +84,7 @@ public final class OnnxRuntime {
      */
     public OnnxSession open(ModelFiles files, String name) {
         try {
-            return open(WeightBuffers.none(OnnxGraph.read(files, name)), Set.of());
+            return open(WeightBuffers.none(admitted(files, name)), Set.of());
         } catch (IOException e) {
             throw unreadable(files, name, e);
         }
@@ -101,7 +101,7 @@ public final class OnnxRuntime {
      */
     public OnnxSession openPersonalizable(ModelFiles files, String name) {
         try {
-            OnnxGraph graph = OnnxGraph.read(files, name);
+            OnnxGraph graph = admitted(files, name);
             Set<String> fed = switch (provider) {
                 case CPU -> LinearWeights.of(graph);
                 case CUDA -> Set.of();
@@ -149,6 +149,32 @@ public final class OnnxRuntime {
         } catch (IOException e) {
             throw unreadable(base.graph().files(), base.graph().name(), e);
         }
+    }
+
+    /**
+     * The graph of a file that may reach native code: checked from the first byte to the last, and with no operators but
+     * those that are allowed. Every session is made of such a graph.
+     */
+    private OnnxGraph admitted(ModelFiles files, String name) throws IOException {
+        OnnxGraph graph = OnnxGraph.read(files, name);
+        Set<String> allowed = settings.allowedDomains();
+        for (Map.Entry<String, String> domain : graph.domains().entrySet()) {
+            if (!allowed.contains(domain.getKey())) {
+                throw new ModelFileException(
+                        files,
+                        name,
+                        "is not a model that can be used: %s is of the domain '%s'; expected ONNX's own operators or those of %s"
+                                .formatted(
+                                        domain.getValue(),
+                                        domain.getKey(),
+                                        String.join(
+                                                ", ",
+                                                allowed.stream()
+                                                        .filter(one -> !one.isEmpty())
+                                                        .toList())));
+            }
+        }
+        return graph;
     }
 
     private OnnxSession open(WeightBuffers replaced, Set<String> fed) throws IOException {

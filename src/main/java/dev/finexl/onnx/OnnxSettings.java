@@ -1,5 +1,8 @@
 package dev.finexl.onnx;
 
+import java.util.Set;
+import java.util.TreeSet;
+
 /**
  * How ONNX Runtime is set up for the whole process.
  *
@@ -7,8 +10,13 @@ package dev.finexl.onnx;
  * @param cudaDevice number of the CUDA device, from 0; only read where CUDA is used
  * @param cudaMemoryLimit most bytes that one CUDA session's arena may take; 0 leaves it to ONNX Runtime
  * @param threads threads of the one pool that all sessions share, 1 or more; 0 means one for each processor
+ * @param domains of operators that models may use besides ONNX's own, {@code ai.onnx.ml}'s and {@code com.microsoft}'s, as those
+ *     of functions that some exporters put into their files
  */
-public record OnnxSettings(ProviderChoice provider, int cudaDevice, long cudaMemoryLimit, int threads) {
+public record OnnxSettings(
+        ProviderChoice provider, int cudaDevice, long cudaMemoryLimit, int threads, Set<String> domains) {
+
+    private static final Set<String> ALWAYS = Set.of("", "ai.onnx", "ai.onnx.ml", "com.microsoft");
 
     public OnnxSettings {
         if (cudaDevice < 0 || cudaMemoryLimit < 0 || threads < 0) {
@@ -16,10 +24,18 @@ public record OnnxSettings(ProviderChoice provider, int cudaDevice, long cudaMem
                     "cuda device, cuda memory limit and threads must not be negative: %d, %d, %d"
                             .formatted(cudaDevice, cudaMemoryLimit, threads));
         }
+        domains = Set.copyOf(domains);
     }
 
     /** What a plain CPU process takes: every processor, no GPU. */
     public static OnnxSettings cpu() {
-        return new OnnxSettings(ProviderChoice.CPU, 0, 0, 0);
+        return new OnnxSettings(ProviderChoice.CPU, 0, 0, 0, Set.of());
+    }
+
+    /** All domains of operators that models may use; ONNX's own has an empty name. */
+    Set<String> allowedDomains() {
+        Set<String> all = new TreeSet<>(ALWAYS);
+        all.addAll(domains);
+        return all;
     }
 }

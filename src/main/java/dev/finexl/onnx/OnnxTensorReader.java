@@ -11,6 +11,8 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * Reads the {@code TensorProto}s of an ONNX file and checks that each has exactly the bytes that its shape and type need,
@@ -22,6 +24,15 @@ import java.util.Map;
 final class OnnxTensorReader {
 
     private static final long EXTERNAL = 1;
+
+    /**
+     * What may be said of external data. ONNX Runtime knows one more key, for weights in the form that its kernels have packed
+     * them in: nothing here could check those.
+     */
+    private static final Set<String> KEYS = Set.of("location", "offset", "length", "checksum");
+
+    /** In ONNX Runtime a location that begins so is none of a file: the offset is an address in the process's memory. */
+    private static final String MEMORY = "*/";
 
     private final ModelFiles files;
     private final String file;
@@ -87,7 +98,16 @@ final class OnnxTensorReader {
     }
 
     private Storage external(String tensor, Map<String, String> entries, long size) {
+        for (String key : entries.keySet()) {
+            if (!KEYS.contains(key)) {
+                throw bad("%s has the external data key '%s'; expected only %s"
+                        .formatted(tensor, key, new TreeSet<>(KEYS)));
+            }
+        }
         String location = entries.getOrDefault("location", "");
+        if (location.startsWith(MEMORY)) {
+            throw bad("%s has its data at '%s'; expected a path inside the model".formatted(tensor, location));
+        }
         String target = folder + location;
         boolean exists;
         try {

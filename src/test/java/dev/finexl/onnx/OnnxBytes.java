@@ -69,9 +69,14 @@ public final class OnnxBytes {
 
     /** The file with an opset. */
     public byte[] bytes(long opset) {
+        return bytes(8, opset);
+    }
+
+    /** The file with a version of the format and an opset. */
+    byte[] bytes(long irVersion, long opset) {
         return concatenated(
                 new ProtoBytes()
-                        .varint(1, 8)
+                        .varint(1, irVersion)
                         .message(7, graph)
                         .message(8, new ProtoBytes().text(1, "").varint(2, opset))
                         .toArray(),

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtProvider;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledIf;
 
@@ -18,7 +19,7 @@ class OnnxRuntimeTest {
 
     @Test
     void saysHowToGetCudaWhereItIsAskedForAndNotThere() {
-        OnnxSettings settings = new OnnxSettings(ProviderChoice.CUDA, 0, 0, 1);
+        OnnxSettings settings = new OnnxSettings(ProviderChoice.CUDA, 0, 0, 1, Set.of());
         assertThatThrownBy(() -> new OnnxRuntime(settings))
                 .isInstanceOf(OnnxException.class)
                 .hasMessageContaining("'cuda' was asked for")
@@ -27,7 +28,7 @@ class OnnxRuntimeTest {
 
     @Test
     void takesTheCpuWhereNothingBetterIsThere() {
-        OnnxRuntime runtime = new OnnxRuntime(new OnnxSettings(ProviderChoice.AUTO, 3, 0, 2));
+        OnnxRuntime runtime = new OnnxRuntime(new OnnxSettings(ProviderChoice.AUTO, 3, 0, 2, Set.of()));
         assertThat(runtime.provider()).isEqualTo(OnnxRuntime.Provider.CPU);
         assertThat(runtime.providerName()).isEqualTo("cpu");
         assertThat(runtime.threads()).isEqualTo(2);
