@@ -39,7 +39,7 @@ final class Bench {
     private static void explanation(int rounds) {
         double[] wall = new double[rounds];
         double[] session = new double[rounds];
-        try (OpenModels models = new OpenModels(new OnnxRuntime(OnnxSettings.cpu()), 2)) {
+        try (OpenModels models = new OpenModels(new OnnxRuntime(OnnxSettings.cpu()))) {
             Explainer explainer = new Explainer(new Catalogue(List.of()), null, models, 8, "bench", null);
             for (int round = -1; round < rounds; round++) {
                 long start = System.nanoTime();

@@ -56,9 +56,16 @@ interface FinexlConfig {
         /** Folder of concept directions that `prime` measured on the models' own pictures. */
         Optional<Path> directions();
 
-        /** Models that stay open without being in use. */
-        @WithDefault("2")
-        int idle();
+        /** What open models may take: what is not in use is closed beyond that, the least recently used first. */
+        @WithDefault("4G")
+        MemorySize memory();
+
+        /** Models that stay open once they are, as requests refer to them. */
+        Optional<List<String>> pinned();
+
+        /** Bases that are opened, and draw, before the program is ready; none for a start without models. */
+        @WithDefault("classpath:mini-diffusion")
+        Optional<List<String>> warm();
     }
 
     /** Object storage from which models are read, and the cache of what was read. */

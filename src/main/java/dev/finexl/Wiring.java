@@ -110,7 +110,13 @@ class Wiring {
     @Produces
     @Singleton
     OpenModels openModels(OnnxRuntime runtime) {
-        return new OpenModels(runtime, config.models().idle(), config.models().directions());
+        FinexlConfig.Models models = config.models();
+        return new OpenModels(
+                runtime,
+                new OpenModels.Settings(
+                        models.memory().asLongValue(),
+                        Set.copyOf(models.pinned().orElse(List.of())),
+                        models.directions()));
     }
 
     void close(@Disposes OpenModels models) {

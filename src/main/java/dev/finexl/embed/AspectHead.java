@@ -2,6 +2,7 @@ package dev.finexl.embed;
 
 import dev.finexl.onnx.OnnxRuntime;
 import dev.finexl.onnx.OnnxSession;
+import dev.finexl.onnx.OpenModel;
 import dev.finexl.onnx.RunScope;
 import dev.finexl.onnx.Tensor;
 import dev.finexl.onnx.TensorSpec;
@@ -19,7 +20,7 @@ import java.util.Map;
  *
  * <p>Thread-safe. Who opens a head closes it.
  */
-public final class AspectHead implements AutoCloseable {
+public final class AspectHead implements OpenModel {
 
     private static final String MODEL = "model.onnx";
     private static final int PICTURES_AT_ONCE = 16;
@@ -207,6 +208,11 @@ public final class AspectHead implements AutoCloseable {
                 }
             }
         }
+    }
+
+    @Override
+    public long bytes() {
+        return session.bytes();
     }
 
     @Override

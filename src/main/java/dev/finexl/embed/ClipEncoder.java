@@ -3,6 +3,7 @@ package dev.finexl.embed;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.finexl.onnx.OnnxRuntime;
 import dev.finexl.onnx.OnnxSession;
+import dev.finexl.onnx.OpenModel;
 import dev.finexl.onnx.RunScope;
 import dev.finexl.onnx.Tensor;
 import dev.finexl.store.ModelFileException;
@@ -24,7 +25,7 @@ import java.util.stream.Stream;
  *
  * <p>Thread-safe. Who opens an encoder closes it.
  */
-public final class ClipEncoder implements AutoCloseable {
+public final class ClipEncoder implements OpenModel {
 
     private static final String CONFIG = "config.json";
     /** Besides the weights, what an embedding depends on, as far as it is there. */
@@ -297,6 +298,11 @@ public final class ClipEncoder implements AutoCloseable {
                     mask == null ? Map.of(ClipTower.IDS, ids) : Map.of(ClipTower.IDS, ids, ClipTower.MASK, mask);
             return text.normalised(text.run(scope, given, count));
         }
+    }
+
+    @Override
+    public long bytes() {
+        return sessions.stream().mapToLong(OnnxSession::bytes).sum();
     }
 
     @Override

@@ -2,9 +2,12 @@ package dev.finexl.explain;
 
 import dev.finexl.concept.ConceptProposer;
 import dev.finexl.decompose.DecompositionMethod;
+import dev.finexl.explain.ExplainRequest.ConceptInput;
 import dev.finexl.explain.RequestResolver.Plan;
 import dev.finexl.onnx.RunScope;
 import dev.finexl.store.Catalogue;
+import dev.finexl.store.CatalogueEntry;
+import dev.finexl.store.ModelKind;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -149,6 +152,24 @@ public final class Explainer {
         Plan plan = resolver.during(new Downloads(listener, scope, new StageClock(scope)))
                 .resolve(request);
         return new ConceptMeasurer(means).prime(plan, folder, listener, scope);
+    }
+
+    /**
+     * The smallest request that runs every session of a base: against itself, two pictures in few steps, and no more texts
+     * than it takes to have encoded some. What it finds means nothing.
+     *
+     * @throws InvalidRequestException if there is no such base
+     */
+    public ExplainRequest smallest(String base) {
+        CatalogueEntry entry = ModelFinder.find(resolver.catalogue(), "base", base);
+        return ExplainRequest.builder()
+                .base(base)
+                .personalized(base)
+                .images(2)
+                .steps(entry.kind() == ModelKind.DIFFUSION ? 2 : null)
+                .concepts(List.of(
+                        new ConceptInput("vivid", null, null, null), new ConceptInput("dark", null, null, null)))
+                .build();
     }
 
     private static DecompositionMethod method(String name) {

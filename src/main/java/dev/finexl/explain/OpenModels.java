@@ -11,6 +11,7 @@ import dev.finexl.generate.gan.GanModel;
 import dev.finexl.generate.lora.LoraFile;
 import dev.finexl.generate.lora.WeightedLora;
 import dev.finexl.onnx.OnnxRuntime;
+import dev.finexl.onnx.OpenModel;
 import dev.finexl.onnx.SharedModels;
 import dev.finexl.onnx.SharedModels.Lease;
 import dev.finexl.store.CatalogueEntry;
@@ -18,42 +19,64 @@ import dev.finexl.store.ModelFileException;
 import dev.finexl.store.ModelKind;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
- * The models that are open in this process, shared by all explanations. Whole models stay open between explanations;
- * what a LoRA makes of one lives as long as the explanation that asked for it.
+ * The models that are open in this process, shared by all explanations: whole models, and what LoRAs and embeddings make of
+ * one. They stay open between explanations as far as the memory allows ({@link SharedModels}).
+ *
+ * <p>What tells models apart is their content: of a whole model its files' sizes, times and inodes, since reading gigabytes to
+ * find that they are open would take longer than opening them; of LoRAs and embeddings the hash of the file, with its weight
+ * or its token. The provider and its options are the same for the whole process.
  */
 public final class OpenModels implements AutoCloseable {
 
     private final OnnxRuntime runtime;
-    private final Optional<Path> directions;
-    private final SharedModels<String, ImageGenerator> generators;
-    private final SharedModels<String, ClipEncoder> encoders;
-    private final SharedModels<String, AspectHead> heads;
+    private final Settings settings;
+    private final SharedModels<Key, OpenModel> models;
 
     /**
-     * With the concept directions that ship with the program.
+     * What is kept open, and where else to look.
      *
-     * @param idle most generators, most encoders and most heads that stay open without being in use
-     */
-    public OpenModels(OnnxRuntime runtime, int idle) {
-        this(runtime, idle, Optional.empty());
-    }
-
-    /**
-     * @param idle most generators, most encoders and most heads that stay open without being in use
+     * @param memory bytes that all open models together may take; what is in use may take more
+     * @param pinned references of models that stay open once they are
      * @param directions folder of concept directions that were measured on the models' pictures ({@link
      *     Explainer#prime}), besides those that ship with the program
      */
-    public OpenModels(OnnxRuntime runtime, int idle, Optional<Path> directions) {
+    public record Settings(long memory, Set<String> pinned, Optional<Path> directions) {
+
+        /** 2 GiB, nothing pinned, and only what ships. */
+        public static final Settings DEFAULT = new Settings(2L << 30, Set.of(), Optional.empty());
+
+        /** The same with another folder of directions. */
+        public Settings withDirections(Path folder) {
+            return new Settings(memory, pinned, Optional.of(folder));
+        }
+    }
+
+    /**
+     * @param reference of the model
+     * @param content tells it apart from another of the same name
+     * @param changes what LoRAs and embeddings make of it; empty for the model itself
+     */
+    private record Key(String reference, String content, String changes) {}
+
+    /** With {@link Settings#DEFAULT}. */
+    public OpenModels(OnnxRuntime runtime) {
+        this(runtime, Settings.DEFAULT);
+    }
+
+    public OpenModels(OnnxRuntime runtime, Settings settings) {
         this.runtime = runtime;
-        this.directions = directions;
-        this.generators = new SharedModels<>(idle);
-        this.encoders = new SharedModels<>(idle);
-        this.heads = new SharedModels<>(idle);
+        this.settings = settings;
+        this.models = new SharedModels<>(
+                settings.memory(),
+                key -> key.changes().isEmpty() && settings.pinned().contains(key.reference()));
     }
 
     OnnxRuntime runtime() {
@@ -61,22 +84,33 @@ public final class OpenModels implements AutoCloseable {
     }
 
     Optional<Path> directions() {
-        return directions;
+        return settings.directions();
+    }
+
+    /** How many models are open, what they take, and how often one was there that was asked for. */
+    public SharedModels.Counts counts() {
+        return models.counts();
     }
 
     /** The encoder of an entry, opened if need be. */
     Lease<ClipEncoder> encoder(CatalogueEntry entry) {
-        return encoders.acquire(key(entry), () -> ClipEncoder.open(runtime, entry.files()));
+        return acquire(key(entry), () -> ClipEncoder.open(runtime, entry.files()));
     }
 
     /** The aspect head of an entry, opened if need be. */
     Lease<AspectHead> head(CatalogueEntry entry) {
-        return heads.acquire(key(entry), () -> AspectHead.open(runtime, entry.files()));
+        return acquire(key(entry), () -> AspectHead.open(runtime, entry.files()));
     }
 
     /** The generator of an entry, opened if need be. */
     Lease<ImageGenerator> generator(CatalogueEntry entry) {
-        return generators.acquire(key(entry), () -> open(entry));
+        return acquire(key(entry), () -> open(entry));
+    }
+
+    /** Entries of another kind have other files, so what is found under a key is what was opened for its kind. */
+    @SuppressWarnings("unchecked")
+    private <V extends OpenModel> Lease<V> acquire(Key key, Supplier<V> open) {
+        return (Lease<V>) models.acquire(key, open);
     }
 
     private ImageGenerator open(CatalogueEntry entry) {
@@ -93,17 +127,29 @@ public final class OpenModels implements AutoCloseable {
      * The personalised side, until it is closed.
      *
      * @param generator makes its pictures
-     * @param model the lease of the model that it uses
-     * @param own whether the generator was made for this explanation and is closed with it
+     * @param files of the model that it is, or was made of
+     * @param lease keeps it open
      */
-    record Personalized(ImageGenerator generator, Lease<ImageGenerator> model, boolean own) implements AutoCloseable {
+    record Personalized(ImageGenerator generator, List<String> files, Lease<?> lease) implements AutoCloseable {
+
+        @Override
+        public void close() {
+            lease.close();
+        }
+    }
+
+    /** What LoRAs and embeddings make of a model, which stays open as long as this is. */
+    private record Changed(ImageGenerator generator, Lease<ImageGenerator> model) implements OpenModel {
+
+        @Override
+        public long bytes() {
+            return generator.bytes();
+        }
 
         @Override
         public void close() {
             try (model) {
-                if (own) {
-                    generator.close();
-                }
+                generator.close();
             }
         }
     }
@@ -113,11 +159,7 @@ public final class OpenModels implements AutoCloseable {
         Personalized opened = personalized(sampled);
         try {
             if (!sampled.personalized().equals(sampled.base())) {
-                provenance.model(
-                        "personalized",
-                        sampled.personalized(),
-                        opened.model().value().files(),
-                        null);
+                provenance.model("personalized", sampled.personalized(), opened.files(), null);
             }
             for (Comparison.Lora lora : sampled.loras()) {
                 provenance.model("lora", lora.entry(), List.of(lora.entry().file()), lora.weight());
@@ -135,18 +177,40 @@ public final class OpenModels implements AutoCloseable {
 
     /** Opens the personalised side. */
     Personalized personalized(Comparison.Sampled sampled) {
-        Lease<ImageGenerator> model = generator(sampled.personalized());
+        CatalogueEntry entry = sampled.personalized();
+        if (sampled.loras().isEmpty() && sampled.embeddings().isEmpty()) {
+            Lease<ImageGenerator> model = generator(entry);
+            return new Personalized(model.value(), model.value().files(), model);
+        }
+        Key model = key(entry);
+        Lease<Changed> changed =
+                acquire(new Key(model.reference(), model.content(), changes(sampled)), () -> change(entry, sampled));
+        return new Personalized(
+                changed.value().generator(), changed.value().model().value().files(), changed);
+    }
+
+    private static String changes(Comparison.Sampled sampled) {
+        return Stream.concat(
+                        sampled.loras().stream().map(lora -> sha256(lora.entry()) + ":" + lora.weight()),
+                        sampled.embeddings().stream()
+                                .map(embedding -> sha256(embedding.entry()) + "=" + embedding.token()))
+                .collect(Collectors.joining(" "));
+    }
+
+    private static String sha256(CatalogueEntry entry) {
+        return ProvenanceRecorder.hashes(entry, List.of(entry.file())).get(entry.file());
+    }
+
+    private Changed change(CatalogueEntry entry, Comparison.Sampled sampled) {
+        Lease<ImageGenerator> model = generator(entry);
         try {
-            List<WeightedLora> loras = new ArrayList<>();
-            for (Comparison.Lora lora : sampled.loras()) {
-                loras.add(new WeightedLora(read(lora.entry()), lora.weight()));
-            }
+            List<WeightedLora> loras = sampled.loras().stream()
+                    .map(lora -> new WeightedLora(read(lora.entry()), lora.weight()))
+                    .toList();
             List<TextualInversion> inversions = sampled.embeddings().stream()
                     .map(embedding -> inversion(embedding.entry(), embedding.token()))
                     .toList();
-            return loras.isEmpty() && inversions.isEmpty()
-                    ? new Personalized(model.value(), model, false)
-                    : new Personalized(model.value().personalize(loras, inversions), model, true);
+            return new Changed(model.value().personalize(loras, inversions), model);
         } catch (RuntimeException | Error e) {
             model.close();
             throw e;
@@ -170,15 +234,15 @@ public final class OpenModels implements AutoCloseable {
         }
     }
 
-    /** What tells an entry's content apart from that of the same name before a file was changed. */
-    static String key(CatalogueEntry entry) {
-        return entry.files().reference() + "@" + entry.files().fingerprint();
+    private static Key key(CatalogueEntry entry) {
+        return new Key(
+                entry.reference(),
+                entry.files().reference() + "@" + entry.files().fingerprint(),
+                "");
     }
 
     @Override
     public void close() {
-        generators.close();
-        encoders.close();
-        heads.close();
+        models.close();
     }
 }

@@ -2,6 +2,7 @@ package dev.finexl.generate;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.finexl.generate.lora.WeightedLora;
+import dev.finexl.onnx.OpenModel;
 import dev.finexl.onnx.RunScope;
 import java.util.EnumSet;
 import java.util.List;
@@ -13,7 +14,7 @@ import java.util.Set;
  *
  * <p>Thread-safe; who opens a generator closes it.
  */
-public interface ImageGenerator extends AutoCloseable {
+public interface ImageGenerator extends OpenModel {
 
     /** The guidance scale of diffusers' own pipelines. */
     double FALLBACK_GUIDANCE = 7.5;
@@ -90,7 +91,4 @@ public interface ImageGenerator extends AutoCloseable {
      * @throws GeneratorException if the model cannot make pictures of these settings
      */
     int evaluationsPerImage(SamplerSettings settings);
-
-    @Override
-    void close();
 }

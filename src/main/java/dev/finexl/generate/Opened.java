@@ -1,6 +1,7 @@
 package dev.finexl.generate;
 
 import dev.finexl.onnx.OnnxException;
+import dev.finexl.onnx.OpenModel;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -34,6 +35,13 @@ public final class Opened implements AutoCloseable {
         if (!kept) {
             closeAll(parts);
         }
+    }
+
+    /** The memory of those parts that know theirs; the others have no weights. */
+    public static long bytes(List<AutoCloseable> parts) {
+        return parts.stream()
+                .mapToLong(part -> part instanceof OpenModel model ? model.bytes() : 0)
+                .sum();
     }
 
     /** Closes the parts in the reverse order of their opening, all of them even if one fails. */

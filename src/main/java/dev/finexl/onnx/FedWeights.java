@@ -55,6 +55,11 @@ final class FedWeights implements AutoCloseable {
         return tensors.keySet();
     }
 
+    /** The bytes of the weights that this set does not have from another. */
+    long ownBytes() {
+        return own.stream().mapToLong(Tensor::byteSize).sum();
+    }
+
     /** Adds the weights to the inputs of a run. */
     void addTo(Map<String, OnnxTensor> inputs) {
         tensors.forEach((name, tensor) -> inputs.put(name, tensor.onnx()));

@@ -22,7 +22,7 @@ import java.util.concurrent.atomic.AtomicInteger;
  * <p>Several of these can stand on one session of ONNX Runtime, where they differ only in weights that it is fed at every
  * run; see {@link OnnxRuntime#personalize}. The first one owns that session.
  */
-public final class OnnxSession implements AutoCloseable {
+public final class OnnxSession implements OpenModel {
 
     private static final AtomicInteger LIVE = new AtomicInteger();
 
@@ -34,6 +34,7 @@ public final class OnnxSession implements AutoCloseable {
     private final FedWeights fed;
     private final Map<String, TensorSpec> inputs;
     private final Map<String, TensorSpec> outputs;
+    private final ArenaMeter arena;
     private boolean closed;
 
     /**
@@ -50,6 +51,7 @@ public final class OnnxSession implements AutoCloseable {
         this.fed = fed;
         this.inputs = specs(session.getInputInfo(), fed.names());
         this.outputs = specs(session.getOutputInfo(), Set.of());
+        this.arena = new ArenaMeter();
         LIVE.incrementAndGet();
     }
 
@@ -62,6 +64,7 @@ public final class OnnxSession implements AutoCloseable {
         this.fed = fed;
         this.inputs = base.inputs;
         this.outputs = base.outputs;
+        this.arena = base.arena;
         LIVE.incrementAndGet();
     }
 
@@ -83,6 +86,18 @@ public final class OnnxSession implements AutoCloseable {
     /** The graph that the model was opened from, for its weights. */
     public OnnxGraph graph() {
         return given.graph();
+    }
+
+    @Override
+    public long bytes() {
+        if (!ownsSession) {
+            return fed.ownBytes();
+        }
+        long held = graph().initializers().values().stream()
+                .filter(initializer -> !fed.names().contains(initializer.name()))
+                .mapToLong(OnnxInitializer::byteSize)
+                .sum();
+        return fed.ownBytes() + held + arena.bytes();
     }
 
     /** The weights that were given to ONNX Runtime as buffers. */
@@ -200,6 +215,7 @@ public final class OnnxSession implements AutoCloseable {
 
     private void execute(RunScope scope, Run run) {
         scope.check();
+        arena.begin();
         long start = System.nanoTime();
         try {
             run.run();
@@ -208,6 +224,7 @@ public final class OnnxSession implements AutoCloseable {
             throw new OnnxException("%s: %s".formatted(name, e.getMessage()), e);
         } finally {
             scope.addSessionNanos(System.nanoTime() - start);
+            arena.end();
         }
     }
 

@@ -7,24 +7,31 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 
 /**
  * Keeps opened models for whoever asks next. Exists because opening a model costs far more than using it once, many
  * requests want the same base at the same time, and a session must never be closed under a run.
  *
- * <p>Each key is opened once, however many callers ask for it at the same moment. A value is in use while it has
- * leases; of the values that are not in use the most recently used ones stay open, up to a number, and the others are
- * closed. A failed opening is told to all who waited for it and is not remembered. Thread-safe.
+ * <p>Each key is opened once, however many callers ask for it at the same moment. A value is in use while it has leases. When
+ * all values together take more memory than the budget, those that are neither in use nor pinned are closed, the least
+ * recently used first; what is in use is never closed, so the budget can be exceeded by what is used at one time. A failed
+ * opening is told to all who waited for it and is not remembered. Thread-safe.
  *
  * @param <K> what tells models apart, by content
- * @param <V> an opened model, whose {@code close} must not throw checked exceptions
+ * @param <V> an opened model
  */
-public final class SharedModels<K, V extends AutoCloseable> implements AutoCloseable {
+public final class SharedModels<K, V extends OpenModel> implements AutoCloseable {
 
-    private int idle;
+    private final Predicate<K> pinned;
+    private long budget;
     /** In the order of last use, the oldest first. */
     private final Map<K, Entry<V>> entries = new LinkedHashMap<>(16, 0.75f, true);
+
+    private long hits;
+    private long openings;
+    private long evictions;
 
     private static final class Entry<V> {
         final CompletableFuture<V> value = new CompletableFuture<>();
@@ -45,9 +52,25 @@ public final class SharedModels<K, V extends AutoCloseable> implements AutoClose
         void close();
     }
 
-    /** @param idle most values that stay open without being in use */
-    public SharedModels(int idle) {
-        this.idle = idle;
+    /**
+     * How things stand.
+     *
+     * @param open values that are open
+     * @param inUse those of them that have leases
+     * @param bytes memory that the open ones take
+     * @param hits how often a value was asked for that was open, or about to be
+     * @param openings how often one was opened
+     * @param evictions how often one was closed to stay within the budget
+     */
+    public record Counts(int open, int inUse, long bytes, long hits, long openings, long evictions) {}
+
+    /**
+     * @param budget bytes that all values together may take, 0 or more
+     * @param pinned keys of values that stay open whatever they take
+     */
+    public SharedModels(long budget, Predicate<K> pinned) {
+        this.budget = budget;
+        this.pinned = pinned;
     }
 
     /**
@@ -55,7 +78,7 @@ public final class SharedModels<K, V extends AutoCloseable> implements AutoClose
      *
      * @param open opens the value; what it throws reaches every caller that waits for this key
      */
-    public Lease<V> acquire(K key, Supplier<V> open) {
+    public Lease<V> acquire(K key, Supplier<? extends V> open) {
         Entry<V> entry;
         boolean first;
         synchronized (entries) {
@@ -64,6 +87,9 @@ public final class SharedModels<K, V extends AutoCloseable> implements AutoClose
             if (first) {
                 entry = new Entry<>();
                 entries.put(key, entry);
+                openings++;
+            } else {
+                hits++;
             }
             entry.leases++;
         }
@@ -77,7 +103,7 @@ public final class SharedModels<K, V extends AutoCloseable> implements AutoClose
         }
     }
 
-    private void openInto(K key, Entry<V> entry, Supplier<V> open) {
+    private void openInto(K key, Entry<V> entry, Supplier<? extends V> open) {
         try {
             entry.value.complete(open.get());
         } catch (RuntimeException | Error e) {
@@ -88,43 +114,61 @@ public final class SharedModels<K, V extends AutoCloseable> implements AutoClose
             if (e instanceof Error error) {
                 throw error;
             }
+            return;
         }
+        // What is about to be used needs its room now, not when it is given back.
+        evict();
     }
 
     private void release(Entry<V> entry) {
-        List<V> evicted = new ArrayList<>();
         synchronized (entries) {
             entry.leases--;
-            long unused = entries.values().stream().filter(e -> e.leases == 0).count();
-            Iterator<Entry<V>> oldest = entries.values().iterator();
-            while (unused > idle && oldest.hasNext()) {
-                Entry<V> candidate = oldest.next();
-                if (candidate.leases == 0) {
+        }
+        evict();
+    }
+
+    private void evict() {
+        List<V> evicted = new ArrayList<>();
+        synchronized (entries) {
+            long bytes = bytes();
+            Iterator<Map.Entry<K, Entry<V>>> oldest = entries.entrySet().iterator();
+            while (bytes > budget && oldest.hasNext()) {
+                Map.Entry<K, Entry<V>> candidate = oldest.next();
+                if (candidate.getValue().leases == 0 && !pinned.test(candidate.getKey())) {
+                    V value = candidate.getValue().value.join();
                     oldest.remove();
-                    evicted.add(candidate.value.join());
-                    unused--;
+                    evicted.add(value);
+                    evictions++;
+                    bytes -= value.bytes();
                 }
             }
         }
-        evicted.forEach(SharedModels::closeValue);
+        // One that is closed may give back leases of others.
+        evicted.forEach(OpenModel::close);
     }
 
-    private static void closeValue(AutoCloseable value) {
-        try {
-            value.close();
-        } catch (RuntimeException e) {
-            throw e;
-        } catch (Exception e) {
-            throw new OnnxException("a model could not be closed: " + e.getMessage(), e);
+    private long bytes() {
+        return entries.values().stream()
+                .filter(entry -> entry.value.isDone() && !entry.value.isCompletedExceptionally())
+                .mapToLong(entry -> entry.value.join().bytes())
+                .sum();
+    }
+
+    /** How things stand now. */
+    public Counts counts() {
+        synchronized (entries) {
+            int inUse = (int)
+                    entries.values().stream().filter(entry -> entry.leases > 0).count();
+            return new Counts(entries.size(), inUse, bytes(), hits, openings, evictions);
         }
     }
 
-    /** Closes every value that is not in use; those in use are closed with their last lease. */
+    /** Closes every value that is not in use, pinned or not; those in use are closed with their last lease. */
     @Override
     public void close() {
         List<V> closing = new ArrayList<>();
         synchronized (entries) {
-            idle = 0;
+            budget = -1;
             entries.values().removeIf(entry -> {
                 if (entry.leases == 0) {
                     closing.add(entry.value.join());
@@ -133,7 +177,7 @@ public final class SharedModels<K, V extends AutoCloseable> implements AutoClose
                 return false;
             });
         }
-        closing.forEach(SharedModels::closeValue);
+        closing.forEach(OpenModel::close);
     }
 
     private final class HeldLease implements Lease<V> {

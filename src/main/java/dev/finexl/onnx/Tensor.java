@@ -99,6 +99,11 @@ public final class Tensor implements AutoCloseable {
         return size;
     }
 
+    /** The bytes of all elements together. */
+    long byteSize() {
+        return bytes.capacity();
+    }
+
     /** Writes {@code count} numbers of {@code source} from {@code from} on to the elements from {@code at} on. */
     public void putFloats(int at, float[] source, int from, int count) {
         switch (type) {

@@ -36,7 +36,7 @@ class EvaluatorTest {
 
     private static final ObjectMapper MAPPER = new ObjectMapper();
     private static final Path SHIPPED = Path.of("src/test/resources/zoo");
-    private static final OpenModels MODELS = new OpenModels(new OnnxRuntime(OnnxSettings.cpu()), 1);
+    private static final OpenModels MODELS = new OpenModels(new OnnxRuntime(OnnxSettings.cpu()));
     private static final Explainer EXPLAINER = new Explainer(new Catalogue(List.of()), null, MODELS, 8, "test", null);
     private static final List<String> PROMPTS = List.of(
             "a red fish on a gray background",

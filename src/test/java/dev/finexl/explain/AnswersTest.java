@@ -32,7 +32,7 @@ import org.junit.jupiter.api.io.TempDir;
 class AnswersTest {
 
     private static final ObjectMapper MAPPER = new ObjectMapper();
-    private static final OpenModels MODELS = new OpenModels(new OnnxRuntime(OnnxSettings.cpu()), 1);
+    private static final OpenModels MODELS = new OpenModels(new OnnxRuntime(OnnxSettings.cpu()));
 
     @TempDir
     private Path folder;

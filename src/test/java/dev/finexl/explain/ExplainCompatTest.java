@@ -23,7 +23,7 @@ class ExplainCompatTest {
     private static final Path ROOT = Path.of("src/test/resources/compat").toAbsolutePath();
     private static final List<String> FAMILIES =
             List.of("sd1", "sd1-transformers5", "sd2", "sdxl", "lcm", "sd3", "flux");
-    private static final OpenModels MODELS = new OpenModels(new OnnxRuntime(OnnxSettings.cpu()), 1);
+    private static final OpenModels MODELS = new OpenModels(new OnnxRuntime(OnnxSettings.cpu()));
     private static final Explainer EXPLAINER =
             new Explainer(new Catalogue(List.of(ROOT)), null, MODELS, 4, "test", null);
 

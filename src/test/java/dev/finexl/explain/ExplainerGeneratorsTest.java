@@ -16,7 +16,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** GANs and autoregressive models are explained as diffusion models are, from the two references alone. */
 class ExplainerGeneratorsTest {
 
-    private static final OpenModels MODELS = new OpenModels(new OnnxRuntime(OnnxSettings.cpu()), 2);
+    private static final OpenModels MODELS = new OpenModels(new OnnxRuntime(OnnxSettings.cpu()));
     private static final Explainer EXPLAINER = new Explainer(new Catalogue(List.of()), null, MODELS, 4, "test", null);
 
     @AfterAll

@@ -33,7 +33,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** What the bundled head says of the bundled LoRAs, whose training is known, and what is refused. */
 class ExplainerHeadsTest {
 
-    private static final OpenModels MODELS = new OpenModels(new OnnxRuntime(OnnxSettings.cpu()), 1);
+    private static final OpenModels MODELS = new OpenModels(new OnnxRuntime(OnnxSettings.cpu()));
     private static final Explainer EXPLAINER = new Explainer(new Catalogue(List.of()), null, MODELS, 8, "test", null);
 
     @TempDir

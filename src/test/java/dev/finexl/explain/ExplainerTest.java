@@ -21,7 +21,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
@@ -34,7 +33,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ExplainerTest {
 
     private static final ObjectMapper MAPPER = new ObjectMapper();
-    private static final OpenModels MODELS = new OpenModels(new OnnxRuntime(OnnxSettings.cpu()), 1);
+    private static final OpenModels MODELS = new OpenModels(new OnnxRuntime(OnnxSettings.cpu()));
     private static final Explainer EXPLAINER = new Explainer(new Catalogue(List.of()), null, MODELS, 8, "test", null);
 
     private static final List<String> PROMPTS = List.of(
@@ -271,7 +270,8 @@ class ExplainerTest {
         // With one step fewer than the miniature's own settings nothing that ships has been measured.
         ExplainRequest request = Requests.withLoras(
                 List.of("vivid"), "steps", 6, "images", 8, "prompts", PROMPTS, "calibrate", true, "vocabulary", "mini");
-        try (OpenModels models = new OpenModels(new OnnxRuntime(OnnxSettings.cpu()), 1, Optional.of(folder));
+        try (OpenModels models = new OpenModels(
+                        new OnnxRuntime(OnnxSettings.cpu()), OpenModels.Settings.DEFAULT.withDirections(folder));
                 RunScope scope = new RunScope()) {
             Explainer keeping = new Explainer(new Catalogue(List.of()), null, models, 8, "test", null);
             Explanation first = keeping.explain(request, ExplainListener.NONE, scope);

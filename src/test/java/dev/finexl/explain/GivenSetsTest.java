@@ -26,7 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Two folders of a GAN's pictures, paired by name, by position or not at all. */
 class GivenSetsTest {
 
-    private static final OpenModels MODELS = new OpenModels(new OnnxRuntime(OnnxSettings.cpu()), 1);
+    private static final OpenModels MODELS = new OpenModels(new OnnxRuntime(OnnxSettings.cpu()));
     private static final int PICTURES = 24;
 
     @TempDir

@@ -59,7 +59,7 @@ class PictureDirectionsTest {
         List<Map<String, String>> concepts =
                 List.of(Map.of("name", "vivid", "category", "palette"), Map.of("name", "heart", "category", "subject"));
         OnnxRuntime runtime = new OnnxRuntime(OnnxSettings.cpu());
-        try (OpenModels models = new OpenModels(runtime, 1, Optional.of(folder));
+        try (OpenModels models = new OpenModels(runtime, OpenModels.Settings.DEFAULT.withDirections(folder));
                 RunScope scope = new RunScope()) {
             Explainer explainer = new Explainer(new Catalogue(List.of()), null, models, 8, "test", null);
             Object[] fields = {"prompts", prompts, "concepts", concepts, "steps", 2, "heads", List.of()};

@@ -28,7 +28,7 @@ import org.junit.jupiter.api.Test;
 class ProposedConceptsTest {
 
     private static final ObjectMapper MAPPER = new ObjectMapper();
-    private static final OpenModels MODELS = new OpenModels(new OnnxRuntime(OnnxSettings.cpu()), 1);
+    private static final OpenModels MODELS = new OpenModels(new OnnxRuntime(OnnxSettings.cpu()));
     private static final List<ConceptInput> WITHOUT_VIVID = Stream.of(
                     "light: dark",
                     "rendering: blurry",

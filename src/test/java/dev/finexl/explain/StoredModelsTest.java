@@ -31,7 +31,7 @@ import org.junit.jupiter.api.io.TempDir;
 class StoredModelsTest {
 
     private static final ObjectMapper MAPPER = new ObjectMapper();
-    private static final OpenModels MODELS = new OpenModels(new OnnxRuntime(OnnxSettings.cpu()), 1);
+    private static final OpenModels MODELS = new OpenModels(new OnnxRuntime(OnnxSettings.cpu()));
 
     private static StorageServer storage;
     private static S3Connection connection;

@@ -26,7 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
 class TriggerTest {
 
     private static final List<String> PROMPTS = List.of("a tree", "a Red house");
-    private static final OpenModels MODELS = new OpenModels(new OnnxRuntime(OnnxSettings.cpu()), 1);
+    private static final OpenModels MODELS = new OpenModels(new OnnxRuntime(OnnxSettings.cpu()));
 
     @TempDir
     static Path folder;

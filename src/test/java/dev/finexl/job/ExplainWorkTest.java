@@ -43,7 +43,7 @@ class ExplainWorkTest {
     @TempDir
     Path folder;
 
-    private final OpenModels models = new OpenModels(new OnnxRuntime(OnnxSettings.cpu()), 2);
+    private final OpenModels models = new OpenModels(new OnnxRuntime(OnnxSettings.cpu()));
     private final List<Outcome> outcomes = new ArrayList<>();
 
     private JobPictures pictures;

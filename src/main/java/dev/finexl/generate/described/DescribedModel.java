@@ -98,6 +98,11 @@ public abstract class DescribedModel implements ImageGenerator {
     }
 
     @Override
+    public final long bytes() {
+        return Opened.bytes(owned);
+    }
+
+    @Override
     public final void close() {
         Opened.closeAll(owned);
     }

@@ -208,6 +208,11 @@ final class DiffusionModel implements ImageGenerator {
     }
 
     @Override
+    public long bytes() {
+        return Opened.bytes(owned);
+    }
+
+    @Override
     public void close() {
         Opened.closeAll(owned);
     }

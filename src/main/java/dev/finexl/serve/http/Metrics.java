@@ -1,16 +1,20 @@
 package dev.finexl.serve.http;
 
 import dev.finexl.explain.Explanation;
+import dev.finexl.explain.OpenModels;
 import dev.finexl.explain.Usage.StageTime;
 import dev.finexl.job.ExplainGate;
 import dev.finexl.job.ExplainMeter;
 import dev.finexl.job.JobQueue;
 import dev.finexl.onnx.OnnxSession;
+import dev.finexl.onnx.SharedModels;
 import dev.finexl.onnx.Tensor;
+import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.MeterRegistry;
 import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.util.Locale;
+import java.util.function.ToDoubleFunction;
 
 /** What the program counts about itself, at {@code /q/metrics}, besides what the server counts of requests. */
 @Singleton
@@ -29,12 +33,23 @@ class Metrics implements ExplainMeter {
     }
 
     /** Shows how things stand now: who runs, who waits and what is open. */
-    void watch(ExplainGate gate, JobQueue queue) {
+    void watch(ExplainGate gate, JobQueue queue, OpenModels models) {
         registry.gauge("finexl.explanations.running", gate, ExplainGate::running);
         registry.gauge("finexl.requests.waiting", gate, ExplainGate::waiting);
         registry.gauge("finexl.jobs.queued", queue, Metrics::queued);
+        registry.gauge("finexl.models.open", models, m -> m.counts().open());
+        registry.gauge("finexl.models.used", models, m -> m.counts().inUse());
+        registry.gauge("finexl.models.bytes", models, m -> m.counts().bytes());
+        counter("finexl.models.hits", models, SharedModels.Counts::hits);
+        counter("finexl.models.openings", models, SharedModels.Counts::openings);
+        counter("finexl.models.evictions", models, SharedModels.Counts::evictions);
         registry.gauge("finexl.sessions.open", this, _ -> OnnxSession.live());
         registry.gauge("finexl.tensors.open", this, _ -> Tensor.live());
+    }
+
+    private void counter(String name, OpenModels models, ToDoubleFunction<SharedModels.Counts> count) {
+        FunctionCounter.builder(name, models, m -> count.applyAsDouble(m.counts()))
+                .register(registry);
     }
 
     @Override

@@ -1,5 +1,6 @@
 package dev.finexl.serve.http;
 
+import dev.finexl.explain.OpenModels;
 import dev.finexl.job.ExplainGate;
 import dev.finexl.job.JobQueue;
 import dev.finexl.job.JobWorkers;
@@ -28,6 +29,7 @@ class Serving {
     private final JobWorkers workers;
     private final JobQueue queue;
     private final ExplainGate gate;
+    private final OpenModels models;
     private final Metrics metrics;
     private final WarmUp warmUp;
     private final boolean serving;
@@ -38,6 +40,7 @@ class Serving {
             JobWorkers workers,
             JobQueue queue,
             ExplainGate gate,
+            OpenModels models,
             Metrics metrics,
             WarmUp warmUp,
             @ConfigProperty(name = "quarkus.http.host-enabled", defaultValue = "true") boolean serving,
@@ -45,6 +48,7 @@ class Serving {
         this.workers = workers;
         this.queue = queue;
         this.gate = gate;
+        this.models = models;
         this.metrics = metrics;
         this.warmUp = warmUp;
         this.serving = serving;
@@ -53,7 +57,7 @@ class Serving {
 
     void start(@Observes StartupEvent event) {
         if (serving) {
-            metrics.watch(gate, queue);
+            metrics.watch(gate, queue, models);
             workers.start();
         }
     }

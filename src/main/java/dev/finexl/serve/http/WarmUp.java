@@ -2,19 +2,20 @@ package dev.finexl.serve.http;
 
 import dev.finexl.explain.Answers;
 import dev.finexl.explain.ExplainListener;
-import dev.finexl.explain.ExplainRequest;
 import dev.finexl.explain.Explainer;
 import dev.finexl.explain.Usage;
 import dev.finexl.onnx.RunScope;
 import io.quarkus.runtime.StartupEvent;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
+import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.jboss.logging.Logger;
 
 /**
- * Runs every session once before the first request: the first run allocates, and on a GPU compiles, which would make the
+ * Runs every session of the bases that are configured once before the first request: the first run allocates, and on a GPU compiles, which would make the
  * first caller wait. It happens beside the server's start; the program is ready when it is done.
  */
 @ApplicationScoped
@@ -23,6 +24,7 @@ public class WarmUp {
     private static final Logger LOG = Logger.getLogger(WarmUp.class);
 
     private final Explainer explainer;
+    private final List<String> bases;
     private final boolean serving;
     private RunScope scope;
     private Thread warming;
@@ -38,9 +40,11 @@ public class WarmUp {
 
     WarmUp(
             Explainer explainer,
+            @ConfigProperty(name = "finexl.models.warm") Optional<List<String>> bases,
             @ConfigProperty(name = "quarkus.http.host-enabled", defaultValue = "true") boolean serving) {
         // Sessions are to run, also where what they give is known.
         this.explainer = explainer.remembering(Answers.NONE);
+        this.bases = bases.orElse(List.of());
         this.serving = serving;
     }
 
@@ -66,10 +70,15 @@ public class WarmUp {
 
     private void warm(RunScope whole) {
         try (whole) {
-            long start = System.nanoTime();
-            Usage usage =
-                    explainer.explain(smallest(), ExplainListener.NONE, whole).usage();
-            LOG.infof("every session ran, after %.2f s: %s", (System.nanoTime() - start) / 1e9, usage.stages());
+            for (String base : bases) {
+                long start = System.nanoTime();
+                Usage usage = explainer
+                        .explain(explainer.smallest(base), ExplainListener.NONE, whole)
+                        .usage();
+                LOG.infof(
+                        "every session of %s ran, after %.2f s: %s",
+                        base, (System.nanoTime() - start) / 1e9, usage.stages());
+            }
             state = new State(true, "");
         } catch (CancellationException _) {
             // The program ends before it was ready.
@@ -77,13 +86,5 @@ public class WarmUp {
             LOG.error("the sessions could not be warmed up", e);
             state = new State(false, e.getMessage());
         }
-    }
-
-    /** The bundled base against itself, two pictures of two steps, and no more texts than it takes to have encoded some. */
-    private static ExplainRequest smallest() {
-        return ExplainRequest.parse("""
-                {"base": "classpath:mini-diffusion", "personalized": "classpath:mini-diffusion", "images": 2, "steps": 2,
-                 "concepts": [{"name": "vivid"}, {"name": "dark"}]}
-                """);
     }
 }

@@ -58,7 +58,7 @@ abstract class AuditFixture {
         storage.bucket("models");
         storage.bucket("results");
         connection = new S3Connection(StorageServer.settings(storage.endpoint()));
-        models = new OpenModels(new OnnxRuntime(OnnxSettings.cpu()), 2);
+        models = new OpenModels(new OnnxRuntime(OnnxSettings.cpu()));
         S3Models remote = new S3Models(
                 connection, S3AllowList.parse(List.of()), new CacheSettings(cache, 1L << 30, 4, 1 << 20, 2));
         explainer = new Explainer(new Catalogue(List.of(), remote), null, models, 8, "test", null);

@@ -39,7 +39,7 @@ class AuditCommandTest {
 
     private Run audit(String events, String... more) throws Exception {
         Path file = Files.writeString(folder.resolve("events"), events);
-        try (OpenModels models = new OpenModels(new OnnxRuntime(OnnxSettings.cpu()), 1);
+        try (OpenModels models = new OpenModels(new OnnxRuntime(OnnxSettings.cpu()));
                 S3Connection nowhere = new S3Connection(StorageServer.settings(URI.create("http://127.0.0.1:1")))) {
             Invocations invocations = Invocations.of(
                     new Explainer(new Catalogue(List.of()), null, models, 8, "test", null),
