@@ -12,6 +12,8 @@ locals {
       FINEXL_STORAGE_ALLOWED  = local.allowed
       FINEXL_CACHE_LOCATION   = local.answers
       FINEXL_RESULTS_LOCATION = local.results
+      # SageMaker asks whom it lets through, and passes no key on.
+      FINEXL_ACCESS = "open"
       # SageMaker's disk for the instance is at /tmp.
       FINEXL_STORAGE_CACHE     = "/tmp/finexl/cache"
       FINEXL_MODELS_DIRECTIONS = "/tmp/finexl/directions"

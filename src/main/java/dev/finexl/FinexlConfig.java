@@ -1,5 +1,6 @@
 package dev.finexl;
 
+import dev.finexl.account.Access.Mode;
 import io.quarkus.runtime.configuration.MemorySize;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
@@ -13,6 +14,10 @@ import java.util.Set;
 /** All settings of the program, below {@code finexl}. */
 @ConfigMapping(prefix = "finexl")
 interface FinexlConfig {
+
+    /** Whether callers of the HTTP face need a key: {@code auto}, {@code keys} or {@code open}. */
+    @WithDefault("auto")
+    Mode access();
 
     /** Where models are found. */
     Models models();

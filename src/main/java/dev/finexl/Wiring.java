@@ -1,5 +1,8 @@
 package dev.finexl;
 
+import dev.finexl.account.Access;
+import dev.finexl.account.ApiKeys;
+import dev.finexl.account.AuditLog;
 import dev.finexl.concept.ConceptProposer;
 import dev.finexl.concept.VlmConceptProposer;
 import dev.finexl.concept.VlmSettings;
@@ -10,7 +13,6 @@ import dev.finexl.job.ExplainGate;
 import dev.finexl.job.ExplainMeter;
 import dev.finexl.job.ExplainService;
 import dev.finexl.job.ExplainWork;
-import dev.finexl.job.JobDatabase;
 import dev.finexl.job.JobPictures;
 import dev.finexl.job.JobQueue;
 import dev.finexl.job.JobStore;
@@ -32,6 +34,7 @@ import dev.finexl.store.s3.S3Location;
 import dev.finexl.store.s3.S3Models;
 import dev.finexl.store.s3.S3Results;
 import dev.finexl.store.s3.S3Settings;
+import dev.finexl.store.sql.Database;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.inject.Disposes;
 import jakarta.enterprise.inject.Produces;
@@ -193,22 +196,40 @@ class Wiring {
 
     @Produces
     @Singleton
-    JobDatabase jobDatabase() {
+    Database database() {
         FinexlConfig.Jobs jobs = config.jobs();
-        return new JobDatabase(
+        return new Database(
                 jobs.url().orElse(null),
                 jobs.user().orElse(null),
                 jobs.password().orElse(null),
                 jobs.directory());
     }
 
-    void close(@Disposes JobDatabase database) {
+    void close(@Disposes Database database) {
         database.close();
     }
 
     @Produces
     @Singleton
-    JobStore jobStore(JobDatabase database) {
+    ApiKeys apiKeys(Database database) {
+        return new ApiKeys(database);
+    }
+
+    @Produces
+    @Singleton
+    AuditLog auditLog(Database database) {
+        return new AuditLog(database);
+    }
+
+    @Produces
+    @Singleton
+    Access access(ApiKeys keys) {
+        return new Access(config.access(), keys);
+    }
+
+    @Produces
+    @Singleton
+    JobStore jobStore(Database database) {
         return new JobStore(database, config.jobs().lease(), config.jobs().losses());
     }
 

@@ -5,6 +5,7 @@ import dev.finexl.explain.ExplainRequest;
 import dev.finexl.job.ExplainGate.FullException;
 import dev.finexl.store.ModelJson;
 import dev.finexl.store.Sha256;
+import dev.finexl.store.sql.DatabaseException;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
@@ -63,7 +64,7 @@ public final class JobQueue {
      * @param upload pictures that came with it, which now belong to the job if one was created; null for none
      * @throws KeyReusedException if the key came with another request before
      * @throws FullException if too many jobs wait already
-     * @throws JobStoreException if the database cannot be used
+     * @throws DatabaseException if the database cannot be used
      */
     public Submission submit(ExplainRequest request, String key, Upload upload) {
         String json = json(request);

@@ -2,14 +2,12 @@ package dev.finexl.job;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import dev.finexl.store.ModelJson;
-import java.sql.Connection;
-import java.sql.PreparedStatement;
+import dev.finexl.store.sql.Database;
+import dev.finexl.store.sql.DatabaseException;
+import dev.finexl.store.sql.Statements;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.OffsetDateTime;
-import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -43,14 +41,13 @@ import java.util.Set;
  */
 public final class JobStore {
 
-    private static final String UNIQUE_VIOLATION = "23505";
     private static final int CANDIDATES = 16;
     private static final String FREE =
             "(state = 'queued' OR (state = 'running' AND lease_until <= CURRENT_TIMESTAMP)) AND NOT cancel_requested";
     private static final String COLUMNS = "id, state, request, request_hash, place, attempt, progress, created_at,"
             + " started_at, finished_at, result, problem";
 
-    private final JobDatabase database;
+    private final Database database;
     private final String lease;
     private final int mostLosses;
 
@@ -58,7 +55,7 @@ public final class JobStore {
      * @param lease for how long a process holds a job without renewing, 1 s or more
      * @param mostLosses after how many lost processes a job fails, 1 or more
      */
-    public JobStore(JobDatabase database, Duration lease, int mostLosses) {
+    public JobStore(Database database, Duration lease, int mostLosses) {
         this.database = database;
         this.lease = seconds(lease);
         this.mostLosses = mostLosses;
@@ -94,8 +91,8 @@ public final class JobStore {
                     key,
                     place);
             return Insertion.INSERTED;
-        } catch (JobStoreException e) {
-            if (e.getCause() instanceof SQLException cause && UNIQUE_VIOLATION.equals(cause.getSQLState())) {
+        } catch (DatabaseException e) {
+            if (e.isDuplicate()) {
                 return Insertion.KEY_TAKEN;
             }
             throw e;
@@ -281,23 +278,18 @@ public final class JobStore {
                 row.getString("place") != null,
                 row.getInt("attempt"),
                 progress(row.getString("progress")),
-                instant(row, "created_at"),
-                instant(row, "started_at"),
-                instant(row, "finished_at"),
+                Statements.instant(row, "created_at"),
+                Statements.instant(row, "started_at"),
+                Statements.instant(row, "finished_at"),
                 row.getString("result"),
                 row.getString("problem"));
-    }
-
-    private static Instant instant(ResultSet row, String column) throws SQLException {
-        OffsetDateTime time = row.getObject(column, OffsetDateTime.class);
-        return time == null ? null : time.toInstant();
     }
 
     private static Progress progress(String json) {
         try {
             return json == null ? Progress.NONE : ModelJson.MAPPER.readValue(json, Progress.class);
         } catch (JsonProcessingException e) {
-            throw new JobStoreException("a job's progress in the database cannot be read", e);
+            throw new DatabaseException("a job's progress in the database cannot be read", e);
         }
     }
 
@@ -305,43 +297,15 @@ public final class JobStore {
         try {
             return ModelJson.MAPPER.writeValueAsString(value);
         } catch (JsonProcessingException e) {
-            throw new JobStoreException("cannot be written as JSON: " + e.getOriginalMessage(), e);
+            throw new DatabaseException("cannot be written as JSON: " + e.getOriginalMessage(), e);
         }
     }
 
-    private interface RowReader<T> {
-        T read(ResultSet row) throws SQLException;
-    }
-
-    private <T> List<T> query(String sql, RowReader<T> reader, Object... parameters) {
-        return run(sql, parameters, statement -> {
-            try (ResultSet rows = statement.executeQuery()) {
-                List<T> read = new ArrayList<>();
-                while (rows.next()) {
-                    read.add(reader.read(rows));
-                }
-                return read;
-            }
-        });
+    private <T> List<T> query(String sql, Statements.RowReader<T> reader, Object... parameters) {
+        return database.query(sql, reader, parameters);
     }
 
     private int update(String sql, Object... parameters) {
-        return run(sql, parameters, PreparedStatement::executeUpdate);
-    }
-
-    private interface Execution<T> {
-        T of(PreparedStatement statement) throws SQLException;
-    }
-
-    private <T> T run(String sql, Object[] parameters, Execution<T> execution) {
-        try (Connection connection = database.connect();
-                PreparedStatement statement = connection.prepareStatement(sql)) {
-            for (int i = 0; i < parameters.length; i++) {
-                statement.setObject(i + 1, parameters[i]);
-            }
-            return execution.of(statement);
-        } catch (SQLException e) {
-            throw new JobStoreException("the database of jobs cannot be used: " + e.getMessage(), e);
-        }
+        return database.update(sql, parameters);
     }
 }

@@ -4,6 +4,7 @@ import dev.finexl.explain.ExplainListener;
 import dev.finexl.explain.ExplainRequest;
 import dev.finexl.job.JobRun.Stop;
 import dev.finexl.onnx.RunScope;
+import dev.finexl.store.sql.DatabaseException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -203,7 +204,7 @@ public final class JobWorkers {
                     pictures.remove(job.id());
                 }
                 return;
-            } catch (JobStoreException e) {
+            } catch (DatabaseException e) {
                 if (run.sinceRenewal() > settings.lease().toNanos()) {
                     LOG.errorf("the end of job %s could not be written, so it will be begun again: %s", job.id(), e);
                     return;
@@ -257,7 +258,7 @@ public final class JobWorkers {
                 case CANCELLED -> run.stop(Stop.CANCELLED);
                 case LOST -> run.stop(Stop.LEASE_LOST);
             }
-        } catch (JobStoreException e) {
+        } catch (DatabaseException e) {
             if (run.sinceRenewal() > settings.lease().toNanos()) {
                 LOG.warnf(
                         "job %s is given up, since its lease could not be renewed: %s",

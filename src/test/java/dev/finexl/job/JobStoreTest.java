@@ -5,6 +5,8 @@ import static org.awaitility.Awaitility.await;
 
 import dev.finexl.job.JobStore.Insertion;
 import dev.finexl.job.JobStore.Renewal;
+import dev.finexl.store.sql.Database;
+import dev.finexl.store.sql.Databases;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -24,7 +26,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** What holds between processes that share a queue, on every database that is here. */
 @ParameterizedClass
-@MethodSource("dev.finexl.job.Databases#urls")
+@MethodSource("dev.finexl.store.sql.Databases#urls")
 class JobStoreTest {
 
     private static final Duration LONG = Duration.ofMinutes(5);
@@ -34,7 +36,7 @@ class JobStoreTest {
     @Parameter
     String kind;
 
-    private JobDatabase database;
+    private Database database;
     private JobStore store;
     private JobStore hasty;
 

@@ -13,6 +13,8 @@ import dev.finexl.job.JobQueue.KeyReusedException;
 import dev.finexl.job.JobQueue.Submission;
 import dev.finexl.job.JobWorkers.Work;
 import dev.finexl.onnx.RunScope;
+import dev.finexl.store.sql.Database;
+import dev.finexl.store.sql.Databases;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -37,7 +39,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** Several processes on one queue, as far as one process can play them: each has its own gate, queue and workers. */
 @ParameterizedClass
-@MethodSource("dev.finexl.job.Databases#urls")
+@MethodSource("dev.finexl.store.sql.Databases#urls")
 class JobWorkersTest {
 
     private static final Duration LONG = Duration.ofMinutes(1);
@@ -49,7 +51,7 @@ class JobWorkersTest {
     @TempDir
     Path folder;
 
-    private JobDatabase database;
+    private Database database;
     private final List<Process> processes = new ArrayList<>();
 
     private record Process(JobQueue queue, JobWorkers workers, ExplainGate gate, PictureFolders pictures) {}

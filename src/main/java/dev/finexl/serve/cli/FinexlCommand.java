@@ -24,7 +24,8 @@ import picocli.CommandLine.Command;
             EvaluateCommand.class,
             PrimeCommand.class,
             ModelsCommand.class,
-            AuditCommand.class
+            AuditCommand.class,
+            KeysCommand.class
         })
 public final class FinexlCommand implements Runnable {
 

@@ -2,11 +2,9 @@ package dev.finexl.serve.http;
 
 import dev.finexl.job.UploadRoom;
 import io.netty.handler.codec.http.HttpHeaderNames;
-import io.quarkiverse.resteasy.problem.HttpProblem;
 import io.quarkus.vertx.http.runtime.RouteConstants;
 import io.quarkus.vertx.http.runtime.VertxHttpRecorder;
 import io.vertx.core.http.HttpServerRequest;
-import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -69,15 +67,8 @@ class BodyLimits {
 
     /** The rest of the body is not waited for, so the connection is of no more use. */
     private static void refuse(RoutingContext routing, Response.Status status, String detail) {
-        JsonObject problem = new JsonObject()
-                .put("status", status.getStatusCode())
-                .put("title", status.getReasonPhrase())
-                .put("detail", detail);
-        routing.response()
-                .putHeader(HttpHeaderNames.CONNECTION, "close")
-                .putHeader(HttpHeaderNames.CONTENT_TYPE, HttpProblem.MEDIA_TYPE.toString())
-                .setStatusCode(status.getStatusCode())
-                .end(problem.encode());
+        routing.response().putHeader(HttpHeaderNames.CONNECTION, "close");
+        RawProblem.send(routing, status, detail);
     }
 
     private static boolean isUpload(HttpServerRequest request) {

@@ -1,8 +1,8 @@
 package dev.finexl.serve.http;
 
 import dev.finexl.job.JobQueue;
-import dev.finexl.job.JobStoreException;
 import dev.finexl.onnx.OnnxRuntime;
+import dev.finexl.store.sql.DatabaseException;
 import jakarta.enterprise.context.ApplicationScoped;
 import org.eclipse.microprofile.health.HealthCheck;
 import org.eclipse.microprofile.health.HealthCheckResponse;
@@ -65,7 +65,7 @@ final class Health {
             var response = HealthCheckResponse.named(NAME + " jobs");
             try {
                 return response.withData("queued", queue.queued()).up().build();
-            } catch (JobStoreException e) {
+            } catch (DatabaseException e) {
                 return response.withData("waiting", e.getMessage()).down().build();
             }
         }

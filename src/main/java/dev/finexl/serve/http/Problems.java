@@ -1,5 +1,6 @@
 package dev.finexl.serve.http;
 
+import dev.finexl.account.ApiKeys;
 import dev.finexl.embed.EncoderException;
 import dev.finexl.embed.ImageFileException;
 import dev.finexl.explain.InvalidRequestException;
@@ -7,11 +8,12 @@ import dev.finexl.generate.GeneratorException;
 import dev.finexl.job.ExplainGate;
 import dev.finexl.job.JobProblem;
 import dev.finexl.job.JobQueue;
-import dev.finexl.job.JobStoreException;
 import dev.finexl.job.UploadRoom;
 import dev.finexl.onnx.OnnxException;
 import dev.finexl.store.ModelFileException;
+import dev.finexl.store.sql.DatabaseException;
 import io.quarkiverse.resteasy.problem.HttpProblem;
+import io.quarkus.security.ForbiddenException;
 import jakarta.ws.rs.core.Response;
 import java.util.concurrent.CancellationException;
 import org.jboss.logging.Logger;
@@ -68,7 +70,7 @@ class Problems {
 
     /** What a database says is for the operator: it names hosts and tables. */
     @ServerExceptionMapper
-    Response storeless(JobStoreException e) {
+    Response storeless(DatabaseException e) {
         LOG.warn(e.getMessage());
         return comeBack(
                 Response.Status.SERVICE_UNAVAILABLE,
@@ -79,6 +81,26 @@ class Problems {
     @ServerExceptionMapper
     Response crowded(UploadRoom.FullException e) {
         return comeBack(Response.Status.SERVICE_UNAVAILABLE, "No room for uploads", e.getMessage());
+    }
+
+    @ServerExceptionMapper
+    Response unknown(ApiKeys.UnknownKeyException e) {
+        return refused(Response.Status.NOT_FOUND, e.getMessage());
+    }
+
+    /** Said here: what the extension would say of it differs from what {@link AccessPolicy} says. */
+    @ServerExceptionMapper
+    Response forbidden(ForbiddenException e) {
+        return refused(Response.Status.FORBIDDEN, AccessPolicy.FORBIDDEN);
+    }
+
+    private static Response refused(Response.Status status, String detail) {
+        return HttpProblem.builder()
+                .withStatus(status)
+                .withTitle(status.getReasonPhrase())
+                .withDetail(detail)
+                .build()
+                .toResponse();
     }
 
     private static Response comeBack(Response.Status status, String title, String detail) {

@@ -1,4 +1,4 @@
-package dev.finexl.job;
+package dev.finexl.store.sql;
 
 import java.io.InputStreamReader;
 import java.io.Reader;
@@ -10,13 +10,13 @@ import org.flywaydb.core.api.ResourceProvider;
 import org.flywaydb.core.api.resource.LoadableResource;
 
 /**
- * The scripts that bring the database of jobs to its present schema, by name: Flyway would scan every jar of the class path for
+ * The scripts that bring the database to its present schema, by name: Flyway would scan every jar of the class path for
  * them at each start, and finds none in a native image, which has no jars. A new script is to be named here.
  */
-final class JobMigrations implements ResourceProvider {
+final class Migrations implements ResourceProvider {
 
     private static final String FOLDER = "db/jobs/";
-    private static final List<String> SCRIPTS = List.of("V1__explanation_job.sql");
+    private static final List<String> SCRIPTS = List.of("V1__explanation_job.sql", "V2__account.sql");
 
     @Override
     public LoadableResource getResource(String name) {
@@ -43,7 +43,7 @@ final class JobMigrations implements ResourceProvider {
         @Override
         public Reader read() {
             return new InputStreamReader(
-                    JobMigrations.class.getClassLoader().getResourceAsStream(FOLDER + name), StandardCharsets.UTF_8);
+                    Migrations.class.getClassLoader().getResourceAsStream(FOLDER + name), StandardCharsets.UTF_8);
         }
 
         @Override

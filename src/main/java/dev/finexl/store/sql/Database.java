@@ -1,4 +1,4 @@
-package dev.finexl.job;
+package dev.finexl.store.sql;
 
 import io.agroal.api.AgroalDataSource;
 import io.agroal.api.configuration.supplier.AgroalDataSourceConfigurationSupplier;
@@ -13,19 +13,23 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
+import java.util.function.Function;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.FlywayException;
 
 /**
- * The database of jobs, opened and brought to its present schema when it is first used. Exists because which database it
- * is, an embedded one in a file or a server that several processes share, is decided where the program runs, and
- * because the command line must not open any.
+ * The database of jobs and accounts, opened and brought to its present schema when it is first used. Exists because which
+ * database it is, an embedded one in a file or a server that several processes share, is decided where the program runs,
+ * and because most commands must not open any.
  *
  * <p>A failure to open it is not remembered: the next use tries again. Thread-safe.
  */
-public final class JobDatabase implements AutoCloseable {
+public final class Database implements AutoCloseable {
 
     private static final int CONNECTIONS = 10;
+    /** What H2 says of a file that another process has open. */
+    private static final String IN_USE = "90020";
+
     private static final Duration PATIENCE = Duration.ofSeconds(30);
 
     private final String url;
@@ -41,20 +45,56 @@ public final class JobDatabase implements AutoCloseable {
      * @param password null for none
      * @param directory where the embedded database is; made if need be
      */
-    public JobDatabase(String url, String user, String password, Path directory) {
+    public Database(String url, String user, String password, Path directory) {
         this.url = url;
         this.user = user;
         this.password = password;
         this.directory = directory;
     }
 
+    /** All rows that a query finds, as of {@link Statements#query}, in a transaction of its own. */
+    public <T> List<T> query(String sql, Statements.RowReader<T> reader, Object... parameters) {
+        return with(statements -> statements.query(sql, reader, parameters));
+    }
+
+    /** How many rows a statement changed, in a transaction of its own. */
+    public int update(String sql, Object... parameters) {
+        return with(statements -> statements.update(sql, parameters));
+    }
+
     /**
-     * A connection, which commits each statement by itself.
+     * Does some work in one transaction: all of it holds, or, if it throws, nothing.
      *
-     * @throws SQLException if the database cannot be reached
+     * @throws DatabaseException if the database cannot be used
      */
-    Connection connect() throws SQLException {
-        return open().getConnection();
+    public <T> T inTransaction(Function<Statements, T> work) {
+        try (Connection connection = open().getConnection()) {
+            connection.setAutoCommit(false);
+            try {
+                T result = work.apply(new Statements(connection));
+                connection.commit();
+                return result;
+            } catch (RuntimeException | Error | SQLException e) {
+                connection.rollback();
+                throw e;
+            } finally {
+                connection.setAutoCommit(true);
+            }
+        } catch (SQLException e) {
+            throw failure(e);
+        }
+    }
+
+    private <T> T with(Function<Statements, T> work) {
+        try (Connection connection = open().getConnection()) {
+            return work.apply(new Statements(connection));
+        } catch (SQLException e) {
+            throw failure(e);
+        }
+    }
+
+    static DatabaseException failure(SQLException e) {
+        return new DatabaseException("the database of jobs cannot be used: " + e.getMessage(), e);
     }
 
     private synchronized AgroalDataSource open() throws SQLException {
@@ -64,6 +104,7 @@ public final class JobDatabase implements AutoCloseable {
         if (source == null) {
             AgroalDataSource opening = AgroalDataSource.from(pool());
             try {
+                requireFree(opening);
                 migrate(opening);
                 if (isEmbedded()) {
                     endLeases(opening);
@@ -113,11 +154,28 @@ public final class JobDatabase implements AutoCloseable {
         return url == null || url.startsWith("jdbc:h2:file:") || url.startsWith("jdbc:h2:mem:");
     }
 
+    /** Said in the terms of the program, since Flyway would say it in its own. */
+    private void requireFree(AgroalDataSource source) throws SQLException {
+        try (Connection _ = source.getConnection()) {
+            return;
+        } catch (SQLException e) {
+            for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+                if (cause instanceof SQLException sql && IN_USE.equals(sql.getSQLState())) {
+                    throw new SQLException(
+                            "another process, such as the service, has the embedded database in %s open"
+                                    .formatted(directory),
+                            e);
+                }
+            }
+            throw e;
+        }
+    }
+
     private static void migrate(AgroalDataSource source) throws SQLException {
         try {
-            Flyway.configure(JobDatabase.class.getClassLoader())
+            Flyway.configure(Database.class.getClassLoader())
                     .dataSource(source)
-                    .resourceProvider(new JobMigrations())
+                    .resourceProvider(new Migrations())
                     .javaMigrationClassProvider(List::of)
                     .table("finexl_schema")
                     .load()

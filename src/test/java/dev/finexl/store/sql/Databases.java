@@ -1,4 +1,4 @@
-package dev.finexl.job;
+package dev.finexl.store.sql;
 
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -10,32 +10,33 @@ import java.util.stream.Stream;
 
 /**
  * Empty databases for tests: always H2, and PostgreSQL where {@code FINEXL_TEST_POSTGRES} is the JDBC URL of a database
- * in which schemas may be made.
+ * in which schemas may be made, or where PostgreSQL is installed.
  */
-final class Databases {
-
-    private static final String POSTGRES = System.getenv("FINEXL_TEST_POSTGRES");
+public final class Databases {
 
     private Databases() {}
 
-    static Stream<String> urls() {
-        return POSTGRES == null ? Stream.of("h2") : Stream.of("h2", "postgresql");
+    /** The kinds that are here. */
+    public static Stream<String> urls() {
+        return PostgresServer.url().isEmpty() ? Stream.of("h2") : Stream.of("h2", "postgresql");
     }
 
     /** JDBC URL of a new database. */
-    static String create(String kind) throws SQLException {
+    public static String create(String kind) throws SQLException {
         String name = "t" + UUID.randomUUID().toString().replace("-", "");
         if (kind.equals("h2")) {
             return "jdbc:h2:mem:%s;DB_CLOSE_DELAY=-1".formatted(name);
         }
-        try (Connection connection = DriverManager.getConnection(POSTGRES);
+        String url = PostgresServer.url().orElseThrow();
+        try (Connection connection = DriverManager.getConnection(url);
                 Statement statement = connection.createStatement()) {
             statement.execute("CREATE SCHEMA " + name);
         }
-        return POSTGRES + (POSTGRES.contains("?") ? "&" : "?") + "currentSchema=" + name;
+        return url + (url.contains("?") ? "&" : "?") + "currentSchema=" + name;
     }
 
-    static JobDatabase open(String url) {
-        return new JobDatabase(url, null, null, Path.of("unused"));
+    /** Opens one. */
+    public static Database open(String url) {
+        return new Database(url, null, null, Path.of("unused"));
     }
 }

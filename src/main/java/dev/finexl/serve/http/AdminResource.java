@@ -1,0 +1,166 @@
+package dev.finexl.serve.http;
+
+import dev.finexl.account.AdminAction;
+import dev.finexl.account.ApiKey;
+import dev.finexl.account.ApiKeys;
+import dev.finexl.account.AuditLog;
+import dev.finexl.account.NewKey;
+import dev.finexl.account.Scope;
+import dev.finexl.account.Tenant;
+import io.smallrye.common.annotation.RunOnVirtualThread;
+import jakarta.validation.Valid;
+import jakarta.validation.constraints.Max;
+import jakarta.validation.constraints.Min;
+import jakarta.validation.constraints.NotEmpty;
+import jakarta.validation.constraints.NotNull;
+import jakarta.ws.rs.Consumes;
+import jakarta.ws.rs.DELETE;
+import jakarta.ws.rs.DefaultValue;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.PathParam;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.QueryParam;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.media.Content;
+import org.eclipse.microprofile.openapi.annotations.media.ExampleObject;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
+
+/** {@code /admin}: keys, and what was done with them. For keys with the scope {@code admin}. */
+@Path("/admin")
+@Produces(MediaType.APPLICATION_JSON)
+public class AdminResource {
+
+    private static final int LONGEST_DAYS = 3650;
+    private static final int LONGEST_HOURS = 24 * 30;
+    private static final String NO_STORE = "no-store";
+
+    private final ApiKeys keys;
+    private final AuditLog log;
+    private final Callers callers;
+
+    AdminResource(ApiKeys keys, AuditLog log, Callers callers) {
+        this.keys = keys;
+        this.log = log;
+        this.callers = callers;
+    }
+
+    /**
+     * A key that is wanted.
+     *
+     * @param tenant whose
+     * @param scopes what for
+     * @param days after which it expires; null for never
+     */
+    public record KeyWish(
+            @NotNull String tenant,
+            @NotEmpty Set<@NotNull String> scopes,
+            @Min(1) @Max(LONGEST_DAYS) Integer days) {}
+
+    /**
+     * A key that was made.
+     *
+     * @param key what is kept of it
+     * @param secret what to send; it is not shown again
+     */
+    public record MadeKey(ApiKey key, String secret) {}
+
+    /** Makes a key. */
+    @POST
+    @Path("keys")
+    @Consumes(MediaType.APPLICATION_JSON)
+    @RunOnVirtualThread
+    @Operation(
+            operationId = "createKey",
+            summary = "Make a key",
+            description = "The secret is in this answer alone: only its hash is kept.")
+    @RequestBody(
+            required = true,
+            content =
+                    @Content(
+                            examples =
+                                    @ExampleObject(
+                                            name = "for half a year",
+                                            value =
+                                                    "{\"tenant\": \"acme\", \"scopes\": [\"explain\", \"read\"], \"days\": 180}")))
+    @APIResponse(
+            responseCode = "201",
+            description = "the key",
+            content = @Content(schema = @Schema(implementation = MadeKey.class)))
+    @APIResponse(responseCode = "400", description = "a value is out of its range; names the field")
+    @APIResponse(responseCode = "401", description = "without a key, or with one that is no good")
+    @APIResponse(responseCode = "403", description = "the key has not the scope admin")
+    public Response create(@NotNull @Valid KeyWish wish) {
+        String administrator = callers.administrator();
+        Duration lifetime = wish.days() == null ? null : Duration.ofDays(wish.days());
+        return made(keys.create(new Tenant(wish.tenant()), Scope.all(wish.scopes()), lifetime, administrator));
+    }
+
+    /** All keys. */
+    @GET
+    @Path("keys")
+    @RunOnVirtualThread
+    @Operation(operationId = "keys", summary = "All keys, also those that are no good any more, without their secrets")
+    public List<ApiKey> list() {
+        callers.administrator();
+        return keys.list();
+    }
+
+    /** Replaces a key. */
+    @POST
+    @Path("keys/{prefix}/rotate")
+    @RunOnVirtualThread
+    @Operation(
+            operationId = "rotateKey",
+            summary = "Make a key that replaces another",
+            description = "The other one is good for some more hours, so that its user can change over.")
+    @APIResponse(
+            responseCode = "201",
+            description = "the new key",
+            content = @Content(schema = @Schema(implementation = MadeKey.class)))
+    @APIResponse(responseCode = "404", description = "there is no such key")
+    public Response rotate(
+            @PathParam("prefix") String prefix,
+            @QueryParam("graceHours") @DefaultValue("24") @Min(0) @Max(LONGEST_HOURS) int graceHours) {
+        return made(keys.rotate(prefix, Duration.ofHours(graceHours), callers.administrator()));
+    }
+
+    /** Revokes a key. */
+    @DELETE
+    @Path("keys/{prefix}")
+    @RunOnVirtualThread
+    @Operation(operationId = "revokeKey", summary = "Make a key good for nothing, at once")
+    @APIResponse(
+            responseCode = "200",
+            description = "the key as it stands",
+            content = @Content(schema = @Schema(implementation = ApiKey.class)))
+    @APIResponse(responseCode = "404", description = "there is no such key")
+    public ApiKey revoke(@PathParam("prefix") String prefix) {
+        return keys.revoke(prefix, callers.administrator());
+    }
+
+    /** What administrators did. */
+    @GET
+    @Path("actions")
+    @RunOnVirtualThread
+    @Operation(operationId = "adminActions", summary = "What administrators did, latest first")
+    public List<AdminAction> actions(@QueryParam("limit") @DefaultValue("100") @Min(1) @Max(AuditLog.MOST) int limit) {
+        callers.administrator();
+        return log.latest(limit);
+    }
+
+    private static Response made(NewKey made) {
+        return Response.status(Response.Status.CREATED)
+                .header("Cache-Control", NO_STORE)
+                .entity(new MadeKey(made.key(), made.secret()))
+                .build();
+    }
+}

@@ -1,0 +1,151 @@
+package dev.finexl.serve.http;
+
+import dev.finexl.account.Access;
+import dev.finexl.account.ApiKeys;
+import dev.finexl.account.Caller;
+import dev.finexl.account.Scope;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.quarkus.security.AuthenticationFailedException;
+import io.quarkus.security.identity.AuthenticationRequestContext;
+import io.quarkus.security.identity.IdentityProvider;
+import io.quarkus.security.identity.IdentityProviderManager;
+import io.quarkus.security.identity.SecurityIdentity;
+import io.quarkus.security.identity.request.AuthenticationRequest;
+import io.quarkus.security.identity.request.BaseAuthenticationRequest;
+import io.quarkus.security.runtime.QuarkusPrincipal;
+import io.quarkus.security.runtime.QuarkusSecurityIdentity;
+import io.quarkus.vertx.http.runtime.security.ChallengeData;
+import io.quarkus.vertx.http.runtime.security.HttpAuthenticationMechanism;
+import io.smallrye.mutiny.Uni;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.ext.web.RoutingContext;
+import jakarta.inject.Singleton;
+import jakarta.ws.rs.core.Response;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/**
+ * Finds out who asks, by {@code Authorization: Bearer fx_…} or {@code X-API-Key: fx_…}. Whoever sends no key is let in as
+ * {@link Caller#WITHOUT_KEY} where none is needed; a key that is no good is refused everywhere but at what is public.
+ */
+@Singleton
+class KeyAuthentication implements HttpAuthenticationMechanism {
+
+    /** Under which an identity holds its {@link Caller}. */
+    static final String CALLER = "caller";
+
+    private static final String API_KEY = "X-API-Key";
+    private static final String BEARER = "bearer ";
+    private static final String CHALLENGE = "Bearer realm=\"finexl\"";
+
+    private final Access access;
+
+    KeyAuthentication(Access access) {
+        this.access = access;
+    }
+
+    /** Asks for the identity behind a key, or behind none. */
+    static final class KeyRequest extends BaseAuthenticationRequest {
+
+        private final Optional<String> secret;
+
+        KeyRequest(Optional<String> secret) {
+            this.secret = secret;
+        }
+    }
+
+    @Override
+    public Uni<SecurityIdentity> authenticate(RoutingContext routing, IdentityProviderManager identities) {
+        if (AccessPolicy.isPublic(routing)) {
+            // Asked for by probes, which are not to fail with the database.
+            return Uni.createFrom().nullItem();
+        }
+        return identities.authenticate(new KeyRequest(secret(routing.request())));
+    }
+
+    /** Where whatever is in front of the service asks for tokens of its own, only what is meant for the service counts. */
+    private Optional<String> secret(HttpServerRequest request) {
+        String own = request.getHeader(API_KEY);
+        String authorization = request.getHeader(HttpHeaderNames.AUTHORIZATION);
+        boolean bearer = authorization != null && authorization.regionMatches(true, 0, BEARER, 0, BEARER.length());
+        String sent =
+                own == null && bearer ? authorization.substring(BEARER.length()).strip() : own;
+        return Optional.ofNullable(sent).filter(secret -> access.mode() != Access.Mode.OPEN || ApiKeys.isMeant(secret));
+    }
+
+    @Override
+    public Set<Class<? extends AuthenticationRequest>> getCredentialTypes() {
+        return Set.of(KeyRequest.class);
+    }
+
+    @Override
+    public Uni<ChallengeData> getChallenge(RoutingContext routing) {
+        return Uni.createFrom()
+                .item(new ChallengeData(
+                        Response.Status.UNAUTHORIZED.getStatusCode(),
+                        HttpHeaderNames.WWW_AUTHENTICATE.toString(),
+                        CHALLENGE));
+    }
+
+    /** The whole answer, a problem document like all others. */
+    @Override
+    public Uni<Boolean> sendChallenge(RoutingContext routing) {
+        boolean sent = secret(routing.request()).isPresent();
+        routing.response()
+                .putHeader(
+                        HttpHeaderNames.WWW_AUTHENTICATE, sent ? CHALLENGE + ", error=\"invalid_token\"" : CHALLENGE);
+        RawProblem.send(
+                routing,
+                Response.Status.UNAUTHORIZED,
+                sent
+                        ? "the key is not one of this service, or it is revoked or expired"
+                        : "expected a key: Authorization: Bearer fx_… or X-API-Key: fx_…");
+        return Uni.createFrom().item(true);
+    }
+
+    /** Looks keys up. */
+    @Singleton
+    static class Provider implements IdentityProvider<KeyRequest> {
+
+        private final Access access;
+        private final ApiKeys keys;
+
+        Provider(Access access, ApiKeys keys) {
+            this.access = access;
+            this.keys = keys;
+        }
+
+        @Override
+        public Class<KeyRequest> getRequestType() {
+            return KeyRequest.class;
+        }
+
+        @Override
+        public Uni<SecurityIdentity> authenticate(KeyRequest request, AuthenticationRequestContext context) {
+            if (request.secret.isEmpty() && access.isKnown()) {
+                return Uni.createFrom().item(withoutKey());
+            }
+            return context.runBlocking(() -> request.secret.map(this::withKey).orElseGet(this::withoutKey));
+        }
+
+        private SecurityIdentity withKey(String secret) {
+            return keys.find(secret)
+                    .map(key -> identity(Caller.of(key)))
+                    .orElseThrow(AuthenticationFailedException::new);
+        }
+
+        /** Null is nobody, who is let in to what is public. */
+        private SecurityIdentity withoutKey() {
+            return access.needsKey() ? null : identity(Caller.WITHOUT_KEY);
+        }
+
+        private static SecurityIdentity identity(Caller caller) {
+            return QuarkusSecurityIdentity.builder()
+                    .setPrincipal(new QuarkusPrincipal(caller.tenant().name()))
+                    .addRoles(caller.scopes().stream().map(Scope::key).collect(Collectors.toSet()))
+                    .addAttribute(CALLER, caller)
+                    .build();
+        }
+    }
+}
