@@ -22,6 +22,9 @@ interface FinexlConfig {
     /** Where models are found. */
     Models models();
 
+    /** What each tenant has for himself. */
+    Tenants tenants();
+
     /** Object storage from which models are read. */
     Storage storage();
 
@@ -71,6 +74,16 @@ interface FinexlConfig {
         /** Bases that are opened, and draw, before the program is ready; none for a start without models. */
         @WithDefault("classpath:mini-diffusion")
         Optional<List<String>> warm();
+    }
+
+    /** What each tenant has for himself. */
+    interface Tenants {
+
+        /** Folder with a folder for each tenant, by his name, of models that he alone may name. */
+        Optional<Path> models();
+
+        /** {@code s3://bucket/prefix} with the same below it. */
+        Optional<String> storage();
     }
 
     /** Object storage from which models are read, and the cache of what was read. */

@@ -18,6 +18,7 @@ import dev.finexl.job.JobQueue;
 import dev.finexl.job.JobStore;
 import dev.finexl.job.JobWorkers;
 import dev.finexl.job.PictureFolders;
+import dev.finexl.job.TenantSpaces;
 import dev.finexl.job.UploadRoom;
 import dev.finexl.onnx.OnnxRuntime;
 import dev.finexl.onnx.OnnxSettings;
@@ -190,8 +191,19 @@ class Wiring {
 
     @Produces
     @Singleton
-    ExplainService explainService(Explainer explainer, ExplainMeter meter, Optional<ResultStore> results) {
-        return new ExplainService(explainer, meter, results);
+    TenantSpaces tenantSpaces(Catalogue catalogue, Explainer explainer, Optional<ResultStore> results) {
+        return new TenantSpaces(
+                catalogue,
+                explainer,
+                results,
+                new TenantSpaces.Settings(
+                        config.tenants().models(), config.tenants().storage()));
+    }
+
+    @Produces
+    @Singleton
+    ExplainService explainService(TenantSpaces spaces, ExplainMeter meter) {
+        return new ExplainService(spaces, meter);
     }
 
     @Produces

@@ -41,6 +41,7 @@ public final class Answers {
     private final ResultStore store;
     private final ResultStore pictures;
     private final Map<String, Explanation> recent;
+    private final Space space;
 
     /**
      * @param store where things are kept; null for nowhere
@@ -49,16 +50,38 @@ public final class Answers {
      * @param recent most explanations that are kept in memory as well
      */
     public Answers(ResultStore store, ResultStore pictures, int recent) {
+        this(store, pictures, latest(recent), Space.COMMON);
+    }
+
+    private Answers(ResultStore store, ResultStore pictures, Map<String, Explanation> recent, Space space) {
         this.store = store;
         this.pictures = pictures;
-        this.recent = new LinkedHashMap<>(16, 0.75f, true) {
+        this.recent = recent;
+        this.space = space;
+    }
+
+    private static Map<String, Explanation> latest(int most) {
+        return new LinkedHashMap<>(16, 0.75f, true) {
             private static final long serialVersionUID = 1L;
 
             @Override
             protected boolean removeEldestEntry(Map.Entry<String, Explanation> eldest) {
-                return size() > recent;
+                return size() > most;
             }
         };
+    }
+
+    /** These answers for a caller who finds and keeps only his own. */
+    Answers within(Space own) {
+        return new Answers(below(store, own), below(pictures, own), recent, own);
+    }
+
+    private static ResultStore below(ResultStore store, Space space) {
+        return store == null ? null : store.below(space.prefix());
+    }
+
+    Space space() {
+        return space;
     }
 
     /** Whether anything is kept. */
@@ -68,7 +91,7 @@ public final class Answers {
 
     Optional<Explanation> explanation(String key) {
         synchronized (recent) {
-            Explanation known = recent.get(key);
+            Explanation known = recent.get(space.prefix() + key);
             if (known != null) {
                 return Optional.of(known);
             }
@@ -99,7 +122,7 @@ public final class Answers {
 
     private void remember(String key, Explanation explanation) {
         synchronized (recent) {
-            recent.put(key, explanation);
+            recent.put(space.prefix() + key, explanation);
         }
     }
 

@@ -82,7 +82,7 @@ final class ConceptMeasurer {
             ClipEncoder encoder,
             ExplainListener listener,
             RunScope scope) {
-        Answers answers = means.answers();
+        Answers answers = means.ofWords(plan, vocabulary);
         String key = answers.keeps() ? means.keys().directions(plan, vocabulary, byPrompt) : "";
         return answers.directions(key, vocabulary).orElseGet(() -> {
             ConceptDirections measured = new DirectionEncoder(texts(encoder, scope), TEXTS_AT_ONCE)

@@ -49,7 +49,7 @@ public final class Explainer {
             ConceptProposer proposer) {
         this(
                 new RequestResolver(catalogue, configuredEncoder),
-                new Means(models, Answers.NONE, batch, version),
+                new Means(models, Answers.NONE, Answers.NONE, batch, version),
                 proposer);
     }
 
@@ -61,7 +61,16 @@ public final class Explainer {
 
     /** This explainer with a memory of what it has worked out. */
     public Explainer remembering(Answers answers) {
-        return new Explainer(resolver, new Means(means.models(), answers, means.batch(), means.version()), proposer);
+        return new Explainer(resolver, new Means(means.models(), answers, answers, means.batch(), means.version()), proposer);
+    }
+
+    /**
+     * This explainer for a caller who has answers of his own.
+     *
+     * @param catalogue of the models that he may name
+     */
+    public Explainer within(Space space, Catalogue catalogue) {
+        return new Explainer(resolver.withCatalogue(catalogue), means.within(space), proposer);
     }
 
     /** This explainer for a request that may name certain folders of pictures, such as those that came with it. */

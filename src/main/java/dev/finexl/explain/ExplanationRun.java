@@ -246,7 +246,7 @@ final class ExplanationRun {
         }
         enter(Stage.CALIBRATION);
         Calibration calibration = new Calibration(
-                new AskedPictures(plan, sampled, encoder, base, settings, scope), models.directions(), kept);
+                new AskedPictures(plan, sampled, encoder, base, settings, scope), means.calibrations(), kept);
         ConceptDirections complete =
                 calibration.complete(measured, unknown, plan.certainty().calibrate());
         if (calibration.pictures() > 0 && models.directions().isEmpty()) {

@@ -1,10 +1,12 @@
 package dev.finexl.explain;
 
+import dev.finexl.concept.Vocabulary;
 import dev.finexl.embed.RgbImage;
 import dev.finexl.explain.ExplainListener.Pictures;
 import dev.finexl.explain.ExplainListener.Side;
 import dev.finexl.explain.RequestResolver.Plan;
 import dev.finexl.generate.ImageRequest;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 
@@ -12,11 +14,31 @@ import java.util.Optional;
  * What all explanations of this process share.
  *
  * @param models that are open
- * @param answers that are known
+ * @param common answers that all callers have in common
+ * @param answers those of the caller, who may have some of his own
  * @param batch most pictures that are sampled together
  * @param version of the program
  */
-record Means(OpenModels models, Answers answers, int batch, String version) {
+record Means(OpenModels models, Answers common, Answers answers, int batch, String version) {
+
+    Means within(Space space) {
+        return new Means(models, common, common.within(space), batch, version);
+    }
+
+    /** Where what calibrations measure is kept; empty for nowhere. */
+    Optional<Path> calibrations() {
+        return models.directions().map(folder -> folder.resolve(answers.space().prefix()));
+    }
+
+    /** Where the directions of words are looked for and kept. */
+    Answers ofWords(Plan plan, Vocabulary vocabulary) {
+        return answers.space().sharesWords(plan, vocabulary) ? common : answers;
+    }
+
+    private Answers ofPictures(Plan plan, Comparison.Sampled sampled, Side side) {
+        boolean shared = side == Side.BASE && answers.space().sharesBase(plan, sampled);
+        return shared ? common : answers;
+    }
 
     ContentKeys keys() {
         return new ContentKeys(models, batch);
@@ -28,7 +50,7 @@ record Means(OpenModels models, Answers answers, int batch, String version) {
             return KnownPictures.none();
         }
         ContentKeys keys = keys();
-        return new KnownPictures(answers, keys.measurements(plan, sampled, side), keys.drawing(sampled, side), wanted);
+        return new KnownPictures(ofPictures(plan, sampled, side), keys.measurements(plan, sampled, side), keys.drawing(sampled, side), wanted);
     }
 
     /**

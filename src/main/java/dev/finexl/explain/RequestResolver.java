@@ -23,6 +23,7 @@ import java.util.function.Supplier;
 final class RequestResolver {
 
     private static final String FALLBACK = "general";
+    private static final String OWN_PROMPTS = "request";
     private static final String BUNDLED_ENCODER = "classpath:mini-clip";
     /** The fewest pairs with which a sign-flip test can reject at level 0.05. */
     private static final int ENOUGH_PAIRS = 6;
@@ -78,6 +79,11 @@ final class RequestResolver {
         /** Whether the concepts are the request's own, rather than a vocabulary that ships. */
         boolean ownConcepts() {
             return vocabulary.name().equals(RequestConcepts.NAME);
+        }
+
+        /** Whether the prompts are the request's own, rather than a set that ships. */
+        boolean ownPrompts() {
+            return prompts.name().equals(OWN_PROMPTS);
         }
 
         /** Whether pair {@code j} is known to draw prompt {@code j mod prompts}. */
@@ -274,7 +280,7 @@ final class RequestResolver {
             throw new InvalidRequestException("promptSet", "'prompts' and 'promptSet' exclude each other");
         }
         return request.prompts() != null
-                ? checked("prompts", () -> new PromptSet("request", request.prompts()))
+                ? checked("prompts", () -> new PromptSet(OWN_PROMPTS, request.prompts()))
                 : checked("promptSet", () -> ShippedConcepts.promptSet(first(request.promptSet(), byDefault)));
     }
 

@@ -1,6 +1,7 @@
 package dev.finexl.job;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import dev.finexl.account.Tenant;
 import dev.finexl.explain.ExplainListener;
 import dev.finexl.explain.ExplainRequest;
 import dev.finexl.explain.Explainer;
@@ -30,31 +31,36 @@ public final class ExplainService {
     private static final Logger LOG = Logger.getLogger(ExplainService.class);
     private static final String ID = "explanation";
 
-    private final Explainer explainer;
+    private final TenantSpaces spaces;
     private final ExplainMeter meter;
-    private final Optional<ResultStore> results;
 
-    public ExplainService(Explainer explainer, ExplainMeter meter, Optional<ResultStore> results) {
-        this.explainer = explainer;
+    public ExplainService(TenantSpaces spaces, ExplainMeter meter) {
+        this.spaces = spaces;
         this.meter = meter;
-        this.results = results;
     }
 
     /**
      * Explains, and throws what {@link Explainer#explain} throws.
      *
+     * @param tenant for whom
      * @param folders folders of pictures that this request alone may name, by their names
      */
     public Explanation explain(
-            String id, ExplainRequest request, Map<String, Path> folders, ExplainListener listener, RunScope scope) {
+            Tenant tenant,
+            String id,
+            ExplainRequest request,
+            Map<String, Path> folders,
+            ExplainListener listener,
+            RunScope scope) {
         MDC.put(ID, id);
         long start = System.nanoTime();
         Outcome outcome = Outcome.FAILED;
         Explanation explanation = null;
         try {
-            Explainer allowed = explainer.withFolders(folders);
+            Explainer allowed = spaces.explainer(tenant).withFolders(folders);
             explanation = allowed.explain(request, listener, scope);
             outcome = Outcome.SUCCEEDED;
+            Optional<ResultStore> results = spaces.results(tenant);
             if (results.isPresent() && explanation.isComplete()) {
                 keep(results.get(), allowed.key(request), explanation);
             }

@@ -24,9 +24,9 @@ public final class ExplainWork implements JobWorkers.Work {
 
     @Override
     public String explain(
-            String id, ExplainRequest request, Map<String, Path> folders, ExplainListener listener, RunScope scope) {
-        try (PictureKeeper keeper = new PictureKeeper(pictures, id, request.pictures(), listener)) {
-            Explanation explanation = service.explain(id, request, folders, keeper, scope);
+            Job job, ExplainRequest request, Map<String, Path> folders, ExplainListener listener, RunScope scope) {
+        try (PictureKeeper keeper = new PictureKeeper(pictures, job.id(), request.pictures(), listener)) {
+            Explanation explanation = service.explain(job.tenant(), job.id(), request, folders, keeper, scope);
             String json = ModelJson.MAPPER.writeValueAsString(explanation);
             keeper.settle(explanation);
             return json;

@@ -1,11 +1,13 @@
 package dev.finexl.job;
 
+import dev.finexl.account.Tenant;
 import java.time.Instant;
 
 /**
  * An explanation that was asked for, as it stands.
  *
  * @param id by which it is asked after; not to be guessed
+ * @param tenant whose it is
  * @param state how far it is
  * @param request the request's JSON
  * @param requestHash SHA-256 of the request and of the pictures that came with it
@@ -20,6 +22,7 @@ import java.time.Instant;
  */
 public record Job(
         String id,
+        Tenant tenant,
         JobState state,
         String request,
         String requestHash,
@@ -34,6 +37,6 @@ public record Job(
 
     Job with(Progress newer) {
         return new Job(
-                id, state, request, requestHash, uploaded, attempt, newer, created, started, finished, result, problem);
+                id, tenant, state, request, requestHash, uploaded, attempt, newer, created, started, finished, result, problem);
     }
 }

@@ -1,6 +1,7 @@
 package dev.finexl.job;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import dev.finexl.account.Tenant;
 import dev.finexl.explain.ExplainRequest;
 import dev.finexl.job.ExplainGate.FullException;
 import dev.finexl.store.ModelJson;
@@ -60,22 +61,23 @@ public final class JobQueue {
     /**
      * Accepts a request.
      *
+     * @param tenant whose the job is
      * @param key by which the same submission is known again; null for none
      * @param upload pictures that came with it, which now belong to the job if one was created; null for none
      * @throws KeyReusedException if the key came with another request before
      * @throws FullException if too many jobs wait already
      * @throws DatabaseException if the database cannot be used
      */
-    public Submission submit(ExplainRequest request, String key, Upload upload) {
+    public Submission submit(Tenant tenant, ExplainRequest request, String key, Upload upload) {
         String json = json(request);
         String hash = hash(json, upload);
-        Optional<Job> earlier = key == null ? Optional.empty() : store.findByKey(key);
+        Optional<Job> earlier = key == null ? Optional.empty() : store.findByKey(tenant, key);
         if (earlier.isPresent()) {
             return replay(earlier.get(), hash);
         }
         String id = upload == null ? JobIds.next() : upload.id();
-        if (insert(id, json, hash, key, upload) == JobStore.Insertion.KEY_TAKEN) {
-            return replay(store.findByKey(key).orElseThrow(KeyReusedException::new), hash);
+        if (insert(id, tenant, json, hash, key, upload) == JobStore.Insertion.KEY_TAKEN) {
+            return replay(store.findByKey(tenant, key).orElseThrow(KeyReusedException::new), hash);
         }
         Submission submission = new Submission(store.find(id).orElseThrow(), true);
         onSubmission.run();
@@ -83,11 +85,12 @@ public final class JobQueue {
     }
 
     /** One at a time in this process, so that the bound holds exactly here. */
-    private synchronized JobStore.Insertion insert(String id, String json, String hash, String key, Upload upload) {
+    private synchronized JobStore.Insertion insert(
+            String id, Tenant tenant, String json, String hash, String key, Upload upload) {
         if (store.queued() >= mostQueued) {
             throw new FullException("%d jobs are waiting already, which is the most that may".formatted(mostQueued));
         }
-        JobStore.Insertion insertion = store.insert(id, json, hash, key, upload == null ? null : pictures.place());
+        JobStore.Insertion insertion = store.insert(id, tenant, json, hash, key, upload == null ? null : pictures.place());
         if (upload != null && insertion == JobStore.Insertion.INSERTED) {
             upload.keep();
         }
@@ -101,8 +104,12 @@ public final class JobQueue {
         return new Submission(earlier, false);
     }
 
-    /** The job as it stands; empty if there is none, or no more. */
-    public Optional<Job> find(String id) {
+    /** A tenant's job as it stands; empty if he has none of this id, or no more. */
+    public Optional<Job> find(Tenant tenant, String id) {
+        return store.find(tenant, id).map(this::withPresentProgress);
+    }
+
+    private Optional<Job> find(String id) {
         return store.find(id).map(this::withPresentProgress);
     }
 
@@ -113,8 +120,14 @@ public final class JobQueue {
         return here ? stored.with(run.progress()) : stored;
     }
 
-    /** Cancels a job: at once if it waits, within one evaluation of the denoiser if it runs. Others are left alone. */
-    public void cancel(String id) {
+    /** Cancels a tenant's job: at once if it waits, within one evaluation of the denoiser if it runs. Others are left alone. */
+    public void cancel(Tenant tenant, String id) {
+        if (store.find(tenant, id).isPresent()) {
+            cancel(id);
+        }
+    }
+
+    private void cancel(String id) {
         if (store.cancel(id)) {
             pictures.remove(id);
         }
@@ -126,16 +139,17 @@ public final class JobQueue {
     }
 
     /**
-     * Waits until something holds of a job.
+     * Waits until something holds of a tenant's job.
      *
      * @param over ends the wait early, e.g. when nobody is waiting any more
      * @return the job as it then stands, be it that the time is up; empty if there is none
      */
-    public Optional<Job> await(String id, Duration atMost, Predicate<Job> condition, BooleanSupplier over) {
+    public Optional<Job> await(
+            Tenant tenant, String id, Duration atMost, Predicate<Job> condition, BooleanSupplier over) {
         long end = System.nanoTime() + atMost.toNanos();
-        try (JobWatch watch = watch(id)) {
+        try (JobWatch watch = watches.open(id)) {
             while (true) {
-                Optional<Job> job = watch.job();
+                Optional<Job> job = watch.job().filter(found -> found.tenant().equals(tenant));
                 Duration left = Duration.ofNanos(end - System.nanoTime());
                 if (job.isEmpty() || condition.test(job.get()) || over.getAsBoolean() || left.isNegative() || closed) {
                     return job;
@@ -144,13 +158,13 @@ public final class JobQueue {
             }
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt();
-            return find(id);
+            return find(tenant, id);
         }
     }
 
-    /** Watches a job; to be closed. */
-    public JobWatch watch(String id) {
-        return watches.open(id);
+    /** Watches a job that has been found; to be closed. */
+    public JobWatch watch(Job job) {
+        return watches.open(job.id());
     }
 
     /** How many jobs wait for their turn. */

@@ -1,6 +1,7 @@
 package dev.finexl.job;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import dev.finexl.account.Tenant;
 import dev.finexl.store.ModelJson;
 import dev.finexl.store.sql.Database;
 import dev.finexl.store.sql.DatabaseException;
@@ -44,7 +45,7 @@ public final class JobStore {
     private static final int CANDIDATES = 16;
     private static final String FREE =
             "(state = 'queued' OR (state = 'running' AND lease_until <= CURRENT_TIMESTAMP)) AND NOT cancel_requested";
-    private static final String COLUMNS = "id, state, request, request_hash, place, attempt, progress, created_at,"
+    private static final String COLUMNS = "id, tenant, state, request, request_hash, place, attempt, progress, created_at,"
             + " started_at, finished_at, result, problem";
 
     private final Database database;
@@ -77,15 +78,16 @@ public final class JobStore {
     /**
      * Accepts a job.
      *
-     * @param key idempotency key; null for none
+     * @param key idempotency key, which is the tenant's own; null for none
      * @param place the one place where the job's pictures are; null if it can run anywhere
      */
-    Insertion insert(String id, String request, String requestHash, String key, String place) {
+    Insertion insert(String id, Tenant tenant, String request, String requestHash, String key, String place) {
         try {
             update(
-                    "INSERT INTO explanation_job (id, state, request, request_hash, idempotency_key, place)"
-                            + " VALUES (?, 'queued', ?, ?, ?, ?)",
+                    "INSERT INTO explanation_job (id, tenant, state, request, request_hash, idempotency_key, place)"
+                            + " VALUES (?, ?, 'queued', ?, ?, ?, ?)",
                     id,
+                    tenant.name(),
                     request,
                     requestHash,
                     key,
@@ -103,8 +105,14 @@ public final class JobStore {
         return select("id = ?", id).stream().findFirst();
     }
 
-    Optional<Job> findByKey(String key) {
-        return select("idempotency_key = ?", key).stream().findFirst();
+    /** A tenant's job; what is another's is not there. */
+    Optional<Job> find(Tenant tenant, String id) {
+        return select("id = ? AND tenant = ?", id, tenant.name()).stream().findFirst();
+    }
+
+    Optional<Job> findByKey(Tenant tenant, String key) {
+        return select("idempotency_key = ? AND tenant = ?", key, tenant.name()).stream()
+                .findFirst();
     }
 
     /** How many jobs wait for their turn. */
@@ -265,13 +273,14 @@ public final class JobStore {
         return "INTERVAL '%d' SECOND".formatted(duration.toSeconds());
     }
 
-    private List<Job> select(String where, String value) {
-        return query("SELECT %s FROM explanation_job WHERE %s".formatted(COLUMNS, where), JobStore::job, value);
+    private List<Job> select(String where, Object... values) {
+        return query("SELECT %s FROM explanation_job WHERE %s".formatted(COLUMNS, where), JobStore::job, values);
     }
 
     private static Job job(ResultSet row) throws SQLException {
         return new Job(
                 row.getString("id"),
+                new Tenant(row.getString("tenant")),
                 JobState.of(row.getString("state")),
                 row.getString("request"),
                 row.getString("request_hash"),

@@ -69,7 +69,7 @@ public final class JobWorkers {
          * @throws CancellationException if the scope was cancelled
          */
         String explain(
-                String id, ExplainRequest request, Map<String, Path> folders, ExplainListener listener, RunScope scope);
+                Job job, ExplainRequest request, Map<String, Path> folders, ExplainListener listener, RunScope scope);
 
         /**
          * Clears away what was left for jobs that are no more.
@@ -187,7 +187,7 @@ public final class JobWorkers {
         try {
             Map<String, Path> folders = job.uploaded() ? pictures.sides(job.id()) : Map.of();
             return new Outcome(
-                    work.explain(job.id(), ExplainRequest.parse(job.request()), folders, run, run.scope()), null);
+                    work.explain(job, ExplainRequest.parse(job.request()), folders, run, run.scope()), null);
         } catch (CancellationException _) {
             return new Outcome(null, null);
         } catch (RuntimeException | Error e) {

@@ -39,6 +39,7 @@ public final class Catalogue {
     private final RemoteModels remote;
     private final Transfer transfer;
     private final Map<String, Path> folders;
+    private final Own own;
 
     /**
      * Without models from elsewhere.
@@ -56,7 +57,18 @@ public final class Catalogue {
      * @throws ModelReferenceException if a root is not a folder
      */
     public Catalogue(List<Path> roots, RemoteModels remote) {
-        this(new BundledModels(), roots.stream().map(Catalogue::real).toList(), remote, Transfer.UNHEARD, Map.of());
+        this(new BundledModels(), roots.stream().map(Catalogue::real).toList(), remote, Transfer.UNHEARD, Map.of(), Own.NOTHING);
+    }
+
+    /**
+     * What is one caller's alone.
+     *
+     * @param root with links followed; empty for none
+     * @param place elsewhere; empty for none
+     */
+    private record Own(Optional<Path> root, Optional<String> place) {
+
+        static final Own NOTHING = new Own(Optional.empty(), Optional.empty());
     }
 
     private Catalogue(
@@ -64,12 +76,54 @@ public final class Catalogue {
             List<Path> roots,
             RemoteModels remote,
             Transfer transfer,
-            Map<String, Path> folders) {
+            Map<String, Path> folders,
+            Own own) {
         this.bundled = bundled;
         this.roots = roots;
         this.remote = remote;
         this.transfer = transfer;
         this.folders = folders;
+        this.own = own;
+    }
+
+    /**
+     * This catalogue for a caller who has models of his own as well.
+     *
+     * @param folder of his models, which need not be there; empty for none
+     * @param place of his models elsewhere; empty for none
+     * @throws ModelReferenceException if the place is not one
+     */
+    public Catalogue withOwn(Optional<Path> folder, Optional<String> place) {
+        Optional<Path> root = folder.filter(Files::isDirectory).map(Catalogue::real);
+        return new Catalogue(
+                bundled,
+                Stream.concat(roots.stream(), root.stream()).toList(),
+                place.map(List::of).map(remote::allowing).orElse(remote),
+                transfer,
+                folders,
+                new Own(root, place.map(text -> text + "/")));
+    }
+
+    /** Whether a model that was found here is the caller's own. */
+    public boolean isOwn(CatalogueEntry entry) {
+        return entry.files() instanceof DirectoryFiles files
+                ? own.root().filter(files::isBelow).isPresent()
+                : own.place().filter(entry.files().reference()::startsWith).isPresent();
+    }
+
+    /**
+     * Makes sure that a folder, or a place elsewhere, in which callers have models of their own is not among what all may read.
+     *
+     * @throws ModelReferenceException if it is
+     */
+    public void requireClosed(String place) {
+        boolean open = remote.means(place)
+                ? remote.allows(place)
+                : Files.exists(Path.of(place)) && roots.stream().anyMatch(real(Path.of(place))::startsWith);
+        if (open) {
+            throw new ModelReferenceException(
+                    "'%s' is for models of single tenants, and lies where everybody may read".formatted(place));
+        }
     }
 
     /**
@@ -84,7 +138,8 @@ public final class Catalogue {
                         .toList(),
                 remote,
                 transfer,
-                folders);
+                folders,
+                own);
     }
 
     /**
@@ -100,12 +155,12 @@ public final class Catalogue {
                 .filter(Files::exists)
                 .toList();
         List<String> elsewhere = references.stream().filter(remote::means).toList();
-        return new Catalogue(bundled, withRoots(paths).roots, remote.allowing(elsewhere), transfer, folders);
+        return new Catalogue(bundled, withRoots(paths).roots, remote.allowing(elsewhere), transfer, folders, own);
     }
 
     /** This catalogue for a caller who follows, and can stop, what it brings here from elsewhere. */
     public Catalogue during(Transfer followed) {
-        return new Catalogue(bundled, roots, remote, followed, folders);
+        return new Catalogue(bundled, roots, remote, followed, folders, own);
     }
 
     /**
@@ -113,7 +168,7 @@ public final class Catalogue {
      * name what he has uploaded without knowing where it was put.
      */
     public Catalogue withFolders(Map<String, Path> named) {
-        return new Catalogue(bundled, roots, remote, transfer, Map.copyOf(named));
+        return new Catalogue(bundled, roots, remote, transfer, Map.copyOf(named), own);
     }
 
     /** The bundled models, those that lie directly in a root, and those from elsewhere, in a stable order. */

@@ -51,6 +51,11 @@ public final class DirectoryFiles implements ModelFiles {
         }
     }
 
+    /** Whether the model lies in a folder, which is given with all links followed. */
+    boolean isBelow(Path folder) {
+        return root.startsWith(folder);
+    }
+
     @Override
     public String reference() {
         return reference;

@@ -29,6 +29,11 @@ public interface RemoteModels {
         }
 
         @Override
+        public boolean allows(String reference) {
+            return false;
+        }
+
+        @Override
         public RemoteModels allowing(List<String> references) {
             return this;
         }
@@ -56,6 +61,14 @@ public interface RemoteModels {
      * @throws ModelReferenceException or ModelFileException if they cannot be listed
      */
     List<CatalogueItem> list();
+
+    /**
+     * Whether a place may be read by all.
+     *
+     * @param reference that is meant for models of this kind
+     * @throws ModelReferenceException if it is not a reference
+     */
+    boolean allows(String reference);
 
     /**
      * These models for a caller who may also read others, as the user of a command line may read what he names there.

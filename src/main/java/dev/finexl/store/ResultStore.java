@@ -47,6 +47,15 @@ public interface ResultStore {
      */
     boolean putIfAbsent(String key, byte[] body, String contentType);
 
+    /**
+     * Part of this store, in which every key stands for one that begins with the prefix.
+     *
+     * @param prefix parts of a key, each with a slash behind it
+     */
+    default ResultStore below(String prefix) {
+        return prefix.isEmpty() ? this : new ResultsBelow(this, prefix);
+    }
+
     /** Where a result is, or would be, for people: a path or {@code s3://bucket/…}. */
     String describe(String key);
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.finexl.embed.RgbImage;
+import dev.finexl.account.Tenant;
 import dev.finexl.explain.ExplainListener;
 import dev.finexl.explain.ExplainListener.Side;
 import dev.finexl.explain.ExplainRequest;
@@ -21,6 +22,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -59,19 +61,37 @@ class ExplainWorkTest {
     }
 
     private ExplainService service(Optional<ResultStore> results) {
+        Catalogue catalogue = new Catalogue(List.of());
+        Explainer explainer = new Explainer(catalogue, null, models, 8, "test", null);
         return new ExplainService(
-                new Explainer(new Catalogue(List.of()), null, models, 8, "test", null),
-                (outcome, _) -> outcomes.add(outcome),
-                results);
+                new TenantSpaces(catalogue, explainer, results, TenantSpaces.Settings.NONE),
+                (outcome, _) -> outcomes.add(outcome));
     }
 
     private ExplainWork work(Optional<ResultStore> results) {
         return new ExplainWork(service(results), pictures);
     }
 
+    private static Job job() {
+        return new Job(
+                "an-id",
+                Tenant.DEFAULT,
+                JobState.RUNNING,
+                "{}",
+                "",
+                false,
+                1,
+                Progress.NONE,
+                Instant.EPOCH,
+                Instant.EPOCH,
+                null,
+                null,
+                null);
+    }
+
     private String explain(ExplainWork work, String request, RunScope scope) {
         try (scope) {
-            return work.explain("an-id", ExplainRequest.parse(request), Map.of(), ExplainListener.NONE, scope);
+            return work.explain(job(), ExplainRequest.parse(request), Map.of(), ExplainListener.NONE, scope);
         }
     }
 
@@ -143,7 +163,7 @@ class ExplainWorkTest {
         ExplainWork work = work(Optional.empty());
         assertThatThrownBy(() -> {
                     try (scope) {
-                        work.explain("an-id", ExplainRequest.parse(QUICK), Map.of(), cancelling, scope);
+                        work.explain(job(), ExplainRequest.parse(QUICK), Map.of(), cancelling, scope);
                     }
                 })
                 .isInstanceOf(CancellationException.class);
@@ -167,7 +187,7 @@ class ExplainWorkTest {
             }
         };
         try (RunScope scope = new RunScope()) {
-            service(Optional.empty()).explain("an-id", ExplainRequest.parse(QUICK), Map.of(), listener, scope);
+            service(Optional.empty()).explain(Tenant.DEFAULT, "an-id", ExplainRequest.parse(QUICK), Map.of(), listener, scope);
         }
         assertThat(seen).isNotEmpty().containsOnly("an-id");
         assertThat(MDC.get("explanation")).isNull();

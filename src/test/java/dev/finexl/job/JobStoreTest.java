@@ -3,6 +3,7 @@ package dev.finexl.job;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.finexl.account.Tenant;
 import dev.finexl.job.JobStore.Insertion;
 import dev.finexl.job.JobStore.Renewal;
 import dev.finexl.store.sql.Database;
@@ -54,7 +55,7 @@ class JobStoreTest {
 
     private void insert(String... ids) {
         for (String id : ids) {
-            assertThat(store.insert(id, "{}", "hash", null, null)).isEqualTo(Insertion.INSERTED);
+            assertThat(store.insert(id, Tenant.DEFAULT, "{}", "hash", null, null)).isEqualTo(Insertion.INSERTED);
         }
     }
 
@@ -199,15 +200,15 @@ class JobStoreTest {
 
     @Test
     void knowsAKeyAgain() {
-        assertThat(store.insert("a", "{}", "hash", "key", null)).isEqualTo(Insertion.INSERTED);
-        assertThat(store.insert("b", "{}", "hash", "key", null)).isEqualTo(Insertion.KEY_TAKEN);
-        assertThat(store.findByKey("key").orElseThrow().id()).isEqualTo("a");
+        assertThat(store.insert("a", Tenant.DEFAULT, "{}", "hash", "key", null)).isEqualTo(Insertion.INSERTED);
+        assertThat(store.insert("b", Tenant.DEFAULT, "{}", "hash", "key", null)).isEqualTo(Insertion.KEY_TAKEN);
+        assertThat(store.findByKey(Tenant.DEFAULT, "key").orElseThrow().id()).isEqualTo("a");
         assertThat(store.find("b")).isEmpty();
     }
 
     @Test
     void leavesAJobWithPicturesToWhereTheyAre() {
-        store.insert("a", "{}", "hash", null, "elsewhere");
+        store.insert("a", Tenant.DEFAULT, "{}", "hash", null, "elsewhere");
         assertThat(store.hasFree(HERE)).isFalse();
         assertThat(store.claim("x", HERE)).isEmpty();
         assertThat(store.unfinished("elsewhere")).containsExactly("a");
@@ -229,5 +230,17 @@ class JobStoreTest {
                 .until(() -> store.removeOlder(Duration.ofSeconds(1)) == 0
                         && store.find("ended").isEmpty());
         assertThat(found(runs.id()).state()).isEqualTo(JobState.RUNNING);
+    }
+
+    @Test
+    void aTenantHasHisOwnJobsAndKeys() {
+        Tenant other = new Tenant("other");
+        assertThat(store.insert("a", Tenant.DEFAULT, "{}", "hash", "key", null)).isEqualTo(Insertion.INSERTED);
+        assertThat(store.insert("b", other, "{}", "hash", "key", null)).isEqualTo(Insertion.INSERTED);
+        assertThat(store.findByKey(other, "key").orElseThrow().id()).isEqualTo("b");
+        assertThat(store.find(other, "a")).isEmpty();
+        assertThat(store.find(Tenant.DEFAULT, "a").orElseThrow().tenant()).isEqualTo(Tenant.DEFAULT);
+        assertThat(claim(store).id()).isEqualTo("a");
+        assertThat(claim(store).tenant()).isEqualTo(other);
     }
 }

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.finexl.explain.ExplainListener.Side;
 import dev.finexl.explain.ExplainListener.Stage;
+import dev.finexl.account.Tenant;
 import dev.finexl.explain.ExplainRequest;
 import dev.finexl.explain.InvalidRequestException;
 import dev.finexl.job.ExplainGate.FullException;
@@ -82,8 +83,7 @@ class JobWorkersTest {
     }
 
     private static Job ended(Process process, String id) {
-        Job job = process.queue()
-                .await(id, LONG, found -> found.state().ended(), () -> false)
+        Job job = process.queue().await(Tenant.DEFAULT, id, LONG, found -> found.state().ended(), () -> false)
                 .orElseThrow();
         assertThat(job.state().ended()).isTrue();
         return job;
@@ -92,15 +92,15 @@ class JobWorkersTest {
     @Test
     void workOnEachJobOnceHoweverManyProcessesShareTheQueue() {
         Map<String, AtomicInteger> worked = new ConcurrentHashMap<>();
-        Work count = (id, _, _, _, _) -> {
-            worked.computeIfAbsent(id, _ -> new AtomicInteger()).incrementAndGet();
-            return "{\"id\": \"%s\"}".formatted(id);
+        Work count = (job, _, _, _, _) -> {
+            worked.computeIfAbsent(job.id(), _ -> new AtomicInteger()).incrementAndGet();
+            return "{\"id\": \"%s\"}".formatted(job.id());
         };
         List<Process> three = List.of(process("a", 1000, count), process("b", 1000, count), process("c", 1000, count));
         three.forEach(process -> process.workers().start());
         List<String> ids = new ArrayList<>();
         for (int i = 0; i < 60; i++) {
-            ids.add(three.get(i % 3).queue().submit(REQUEST, null, null).job().id());
+            ids.add(three.get(i % 3).queue().submit(Tenant.DEFAULT, REQUEST, null, null).job().id());
         }
         for (String id : ids) {
             Job job = ended(three.getFirst(), id);
@@ -123,13 +123,12 @@ class JobWorkersTest {
         });
         Process asking = process("b", 10, (_, _, _, _, _) -> "{}");
         working.workers().start();
-        String id = asking.queue().submit(REQUEST, null, null).job().id();
+        String id = asking.queue().submit(Tenant.DEFAULT, REQUEST, null, null).job().id();
         await().atMost(LONG).until(() -> begun.getCount() == 0);
-        Job seen = asking.queue()
-                .await(id, LONG, job -> job.progress().done() == 3, () -> false)
+        Job seen = asking.queue().await(Tenant.DEFAULT, id, LONG, job -> job.progress().done() == 3, () -> false)
                 .orElseThrow();
         assertThat(seen.progress().stage()).isEqualTo("sampling");
-        asking.queue().cancel(id);
+        asking.queue().cancel(Tenant.DEFAULT, id);
         assertThat(ended(asking, id).state()).isEqualTo(JobState.CANCELLED);
         await().atMost(LONG).until(() -> working.gate().running() == 0);
     }
@@ -153,12 +152,12 @@ class JobWorkersTest {
             return "{}";
         });
         ending.workers().start();
-        String id = ending.queue().submit(REQUEST, null, null).job().id();
+        String id = ending.queue().submit(Tenant.DEFAULT, REQUEST, null, null).job().id();
         begun.await();
         ending.workers().stopTaking();
         assertThat(ending.gate().shut(Duration.ZERO)).isFalse();
         ending.workers().close();
-        assertThat(ending.queue().find(id).orElseThrow().state()).isEqualTo(JobState.QUEUED);
+        assertThat(ending.queue().find(Tenant.DEFAULT, id).orElseThrow().state()).isEqualTo(JobState.QUEUED);
         Process next = process("b", 10, (_, _, _, _, _) -> "{}");
         next.workers().start();
         assertThat(ended(next, id).state()).isEqualTo(JobState.SUCCEEDED);
@@ -174,7 +173,7 @@ class JobWorkersTest {
             default -> "{}";
         });
         List<String> ids = Stream.generate(
-                        () -> process.queue().submit(REQUEST, null, null).job().id())
+                        () -> process.queue().submit(Tenant.DEFAULT, REQUEST, null, null).job().id())
                 .limit(3)
                 .toList();
         process.workers().start();
@@ -190,17 +189,17 @@ class JobWorkersTest {
     @Test
     void acceptsTheSameKeyOnceAndNoMoreJobsThanMayWait() {
         Process process = process("a", 3, (_, _, _, _, _) -> "{}");
-        Submission first = process.queue().submit(REQUEST, "key", null);
-        Submission again = process.queue().submit(REQUEST, "key", null);
+        Submission first = process.queue().submit(Tenant.DEFAULT, REQUEST, "key", null);
+        Submission again = process.queue().submit(Tenant.DEFAULT, REQUEST, "key", null);
         assertThat(first.created()).isTrue();
         assertThat(again.created()).isFalse();
         assertThat(again.job().id()).isEqualTo(first.job().id());
-        assertThatThrownBy(() -> process.queue().submit(ExplainRequest.parse("{}"), "key", null))
+        assertThatThrownBy(() -> process.queue().submit(Tenant.DEFAULT, ExplainRequest.parse("{}"), "key", null))
                 .isInstanceOf(KeyReusedException.class);
-        process.queue().submit(REQUEST, null, null);
-        process.queue().submit(REQUEST, null, null);
-        assertThatThrownBy(() -> process.queue().submit(REQUEST, null, null)).isInstanceOf(FullException.class);
-        assertThat(process.queue().submit(REQUEST, "key", null).created()).isFalse();
+        process.queue().submit(Tenant.DEFAULT, REQUEST, null, null);
+        process.queue().submit(Tenant.DEFAULT, REQUEST, null, null);
+        assertThatThrownBy(() -> process.queue().submit(Tenant.DEFAULT, REQUEST, null, null)).isInstanceOf(FullException.class);
+        assertThat(process.queue().submit(Tenant.DEFAULT, REQUEST, "key", null).created()).isFalse();
     }
 
     @Test
@@ -214,11 +213,11 @@ class JobWorkersTest {
         try (Upload upload = new Upload(process.pictures(), 100)) {
             upload.add(Side.BASE, "1.png", bytes(10));
             upload.add(Side.PERSONALIZED, "1.png", bytes(10));
-            id = process.queue().submit(REQUEST, null, upload).job().id();
+            id = process.queue().submit(Tenant.DEFAULT, REQUEST, null, upload).job().id();
         }
         try (Upload cancelled = new Upload(process.pictures(), 100)) {
-            process.queue().submit(REQUEST, null, cancelled);
-            process.queue().cancel(cancelled.id());
+            process.queue().submit(Tenant.DEFAULT, REQUEST, null, cancelled);
+            process.queue().cancel(Tenant.DEFAULT, cancelled.id());
             assertThat(folder.resolve("a").resolve(cancelled.id())).doesNotExist();
         }
         process.workers().start();

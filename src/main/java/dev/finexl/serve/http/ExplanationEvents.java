@@ -65,7 +65,7 @@ class ExplanationEvents {
      * @throws IOException if the reader has gone
      */
     void write(Job first, String last, ClientGone client, OutputStream out) throws IOException {
-        try (JobWatch watch = queue.watch(first.id())) {
+        try (JobWatch watch = queue.watch(first)) {
             Optional<Job> known = version(first).equals(last) ? Optional.of(first) : Optional.empty();
             long written = System.nanoTime();
             while (!client.isGone() && !queue.isClosed()) {

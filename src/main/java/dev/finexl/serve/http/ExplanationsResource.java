@@ -1,6 +1,7 @@
 package dev.finexl.serve.http;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import dev.finexl.account.Tenant;
 import dev.finexl.explain.ExplainRequest;
 import dev.finexl.explain.Explanation;
 import dev.finexl.explain.InvalidRequestException;
@@ -51,7 +52,7 @@ import org.jboss.resteasy.reactive.multipart.FileUpload;
 
 /**
  * {@code /explanations}: explanations that are asked for now and fetched later. There is no list of them: who knows the
- * id of one may read it, and nobody else.
+ * id of one of his tenant's may read it; to others it is as if there were none.
  */
 @Path("/explanations")
 @Produces(MediaType.APPLICATION_JSON)
@@ -69,12 +70,15 @@ public class ExplanationsResource {
     private final Uploads uploads;
     private final ExplanationEvents events;
     private final JobPictures pictures;
+    private final Callers callers;
 
-    ExplanationsResource(JobQueue queue, Uploads uploads, ExplanationEvents events, JobPictures pictures) {
+    ExplanationsResource(
+            JobQueue queue, Uploads uploads, ExplanationEvents events, JobPictures pictures, Callers callers) {
         this.queue = queue;
         this.uploads = uploads;
         this.events = events;
         this.pictures = pictures;
+        this.callers = callers;
     }
 
     /** Accepts a request. */
@@ -175,14 +179,14 @@ public class ExplanationsResource {
 
     private Response submit(
             ExplainRequest request, String key, Upload upload, List<String> prefer, RoutingContext routing) {
-        JobQueue.Submission submission = queue.submit(request, checked(key), upload);
+        JobQueue.Submission submission = queue.submit(callers.tenant(), request, checked(key), upload);
         String id = submission.job().id();
         Optional<Duration> wait = Preference.wait(prefer);
         ClientGone client = ClientGone.of(routing);
         Job job = wait.flatMap(atMost -> await(id, atMost, client::isGone)).orElse(submission.job());
         if (client.isGone() && key == null && submission.created()) {
             // Nobody has learnt the id, so nobody can ever fetch this.
-            queue.cancel(id);
+            queue.cancel(callers.tenant(), id);
         }
         URI location = URI.create("/explanations/" + id);
         boolean done = job.state().ended() && (wait.isPresent() || !submission.created());
@@ -223,7 +227,7 @@ public class ExplanationsResource {
         Optional<Duration> wait = Preference.wait(prefer);
         ClientGone client = ClientGone.of(routing);
         Job job = wait.flatMap(atMost -> await(id, atMost, client::isGone))
-                .or(() -> queue.find(id))
+                .or(() -> queue.find(callers.tenant(), id))
                 .orElseThrow(ExplanationsResource::unknown);
         return applied(Response.ok(JobDocument.of(job)), wait).build();
     }
@@ -237,7 +241,7 @@ public class ExplanationsResource {
     @APIResponse(responseCode = "200", description = "the report", content = @Content(mediaType = MediaType.TEXT_HTML))
     @APIResponse(responseCode = "404", description = "there is none, or no more, or it has no result")
     public Response report(@PathParam("id") String id) {
-        Explanation explanation = explanation(queue, id);
+        Explanation explanation = explanation(queue, callers.tenant(), id);
         return Response.ok(HtmlReport.render(explanation, (side, pair) -> pictures.picture(id, side, pair)))
                 .type(MediaType.TEXT_HTML_TYPE.withCharset(StandardCharsets.UTF_8.name()))
                 .build();
@@ -273,7 +277,7 @@ public class ExplanationsResource {
             @Parameter(description = "id of the last event that was received") @HeaderParam("Last-Event-ID")
                     String last,
             @Context RoutingContext routing) {
-        Job job = queue.find(id).orElseThrow(ExplanationsResource::unknown);
+        Job job = queue.find(callers.tenant(), id).orElseThrow(ExplanationsResource::unknown);
         if (ExplanationEvents.isAllTold(job, last)) {
             return Response.noContent().build();
         }
@@ -304,7 +308,7 @@ public class ExplanationsResource {
             content = @Content(schema = @Schema(implementation = JobDocument.class)))
     @APIResponse(responseCode = "404", description = "there is none, or no more")
     public Response cancel(@PathParam("id") String id) {
-        queue.cancel(id);
+        queue.cancel(callers.tenant(), id);
         Job job = await(id, CANCELLING, NEVER).orElseThrow(ExplanationsResource::unknown);
         return Response.status(job.state().ended() ? Response.Status.OK : Response.Status.ACCEPTED)
                 .entity(JobDocument.of(job))
@@ -312,7 +316,7 @@ public class ExplanationsResource {
     }
 
     private Optional<Job> await(String id, Duration atMost, BooleanSupplier over) {
-        return queue.await(id, atMost, job -> job.state().ended(), over);
+        return queue.await(callers.tenant(), id, atMost, job -> job.state().ended(), over);
     }
 
     private static Response.ResponseBuilder applied(Response.ResponseBuilder response, Optional<Duration> wait) {
@@ -321,12 +325,12 @@ public class ExplanationsResource {
     }
 
     /**
-     * The result of a job.
+     * The result of a tenant's job.
      *
      * @throws NotFoundException if there is no such job, or it has no result
      */
-    static Explanation explanation(JobQueue queue, String id) {
-        String result = queue.find(id).map(Job::result).orElseThrow(ExplanationsResource::unknown);
+    static Explanation explanation(JobQueue queue, Tenant tenant, String id) {
+        String result = queue.find(tenant, id).map(Job::result).orElseThrow(ExplanationsResource::unknown);
         try {
             return ModelJson.MAPPER.readValue(result, Explanation.class);
         } catch (JsonProcessingException e) {

@@ -1,7 +1,7 @@
 package dev.finexl.serve.http;
 
 import dev.finexl.explain.ModelDescription;
-import dev.finexl.store.Catalogue;
+import dev.finexl.job.TenantSpaces;
 import dev.finexl.store.ModelReferenceException;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.ws.rs.GET;
@@ -17,10 +17,12 @@ import org.eclipse.microprofile.openapi.annotations.Operation;
 @Path("/models")
 public class ModelsResource {
 
-    private final Catalogue catalogue;
+    private final TenantSpaces spaces;
+    private final Callers callers;
 
-    ModelsResource(Catalogue catalogue) {
-        this.catalogue = catalogue;
+    ModelsResource(TenantSpaces spaces, Callers callers) {
+        this.spaces = spaces;
+        this.callers = callers;
     }
 
     /**
@@ -31,13 +33,13 @@ public class ModelsResource {
      */
     public record Model(String reference, String kind) {}
 
-    /** The bundled models, then those that lie directly in a models folder. */
+    /** The bundled models, then those that lie directly in a models folder, also one of the caller's own. */
     @GET
     @Produces(MediaType.APPLICATION_JSON)
     @RunOnVirtualThread
     @Operation(operationId = "models", summary = "List the models that a request can name")
     public List<Model> models() {
-        return catalogue.list().stream()
+        return spaces.catalogue(callers.tenant()).list().stream()
                 .map(entry -> new Model(entry.reference(), entry.kind().label()))
                 .toList();
     }
@@ -50,7 +52,7 @@ public class ModelsResource {
     @Operation(operationId = "model", summary = "Describe a model that a request can name")
     public ModelDescription model(@PathParam("reference") String reference) {
         try {
-            return ModelDescription.of(catalogue.find(reference));
+            return ModelDescription.of(spaces.catalogue(callers.tenant()).find(reference));
         } catch (ModelReferenceException e) {
             throw new NotFoundException(e.getMessage());
         }

@@ -41,10 +41,12 @@ public class PairsResource {
 
     private final JobQueue queue;
     private final JobPictures pictures;
+    private final Callers callers;
 
-    PairsResource(JobQueue queue, JobPictures pictures) {
+    PairsResource(JobQueue queue, JobPictures pictures, Callers callers) {
         this.queue = queue;
         this.pictures = pictures;
+        this.callers = callers;
     }
 
     /**
@@ -75,7 +77,7 @@ public class PairsResource {
             @PathParam("id") String id,
             @Parameter(description = "name of an aspect of the explanation", example = "vivid") @QueryParam("aspect")
                     String aspect) {
-        Explanation explanation = ExplanationsResource.explanation(queue, id);
+        Explanation explanation = ExplanationsResource.explanation(queue, callers.tenant(), id);
         return explanation.pairs().stream()
                 .sorted(order(explanation, aspect))
                 .map(pair -> new Pair(pair, address(id, pair, Side.BASE), address(id, pair, Side.PERSONALIZED)))
@@ -125,7 +127,7 @@ public class PairsResource {
                     @PathParam("side")
                     String side,
             @Context Request request) {
-        ExplanationsResource.explanation(queue, id);
+        ExplanationsResource.explanation(queue, callers.tenant(), id);
         byte[] png = pictures.find(id, Side.of(side), pair)
                 .orElseThrow(() -> new NotFoundException(
                         "the picture is not kept, or no more; a request with \"pictures\": true has it drawn again"));

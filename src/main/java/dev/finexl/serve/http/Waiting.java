@@ -1,5 +1,6 @@
 package dev.finexl.serve.http;
 
+import dev.finexl.account.Tenant;
 import dev.finexl.explain.ExplainListener;
 import dev.finexl.explain.ExplainRequest;
 import dev.finexl.explain.Explanation;
@@ -14,10 +15,12 @@ import java.util.Map;
 @Singleton
 class Waiting {
 
+    private final Callers callers;
     private final ExplainService service;
     private final ExplainGate gate;
 
-    Waiting(ExplainService service, ExplainGate gate) {
+    Waiting(Callers callers, ExplainService service, ExplainGate gate) {
+        this.callers = callers;
         this.service = service;
         this.gate = gate;
     }
@@ -28,11 +31,12 @@ class Waiting {
      * @throws ExplainGate.FullException if too many wait already
      */
     Explanation explain(ExplainRequest request, ClientGone client) {
+        Tenant tenant = callers.tenant();
         try (RunScope scope = new RunScope();
                 ExplainGate.Place place = gate.enter(scope::cancel)) {
             client.whenGone(place::leave);
             place.await();
-            return service.explain(JobIds.next(), request, Map.of(), ExplainListener.NONE, scope);
+            return service.explain(tenant, JobIds.next(), request, Map.of(), ExplainListener.NONE, scope);
         }
     }
 }

@@ -81,6 +81,11 @@ public final class S3Models implements RemoteModels {
                 location.toString(), transfer, () -> new Listed(ModelKind.FOLDER, listing.below(location, false), ""));
     }
 
+    @Override
+    public boolean allows(String reference) {
+        return allowed.allows(S3Location.parse(reference));
+    }
+
     /** What was found below each of the allowed places, up to {@value S3Listing#MOST_OBJECTS} objects of each. */
     @Override
     public List<CatalogueItem> list() {

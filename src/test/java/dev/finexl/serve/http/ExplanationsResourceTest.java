@@ -15,6 +15,7 @@ import static org.hamcrest.Matchers.not;
 import static org.hamcrest.Matchers.notNullValue;
 import static org.hamcrest.Matchers.startsWith;
 
+import dev.finexl.account.Tenant;
 import dev.finexl.embed.ImageDecoder;
 import dev.finexl.embed.PngEncoder;
 import dev.finexl.embed.RgbImage;
@@ -84,7 +85,7 @@ class ExplanationsResourceTest {
 
     @AfterEach
     void leaveNothingBehind() {
-        submitted.forEach(queue::cancel);
+        submitted.forEach(id -> queue.cancel(Tenant.DEFAULT, id));
         await().atMost(LONG).until(() -> gate.running() == 0 && gate.waiting() == 0);
     }
 
