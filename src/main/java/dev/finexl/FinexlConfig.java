@@ -4,6 +4,7 @@ import dev.finexl.account.Access.Mode;
 import io.quarkus.runtime.configuration.MemorySize;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
+import java.math.BigDecimal;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -24,6 +25,9 @@ interface FinexlConfig {
 
     /** What each tenant has for himself. */
     Tenants tenants();
+
+    /** What explanations are sold for. */
+    Tariff tariff();
 
     /** Object storage from which models are read. */
     Storage storage();
@@ -74,6 +78,30 @@ interface FinexlConfig {
         /** Bases that are opened, and draw, before the program is ready; none for a start without models. */
         @WithDefault("classpath:mini-diffusion")
         Optional<List<String>> warm();
+    }
+
+    /** What explanations are sold for. */
+    interface Tariff {
+
+        /** For each that is made. */
+        @WithDefault("0")
+        BigDecimal explanation();
+
+        /** For each picture that is drawn. */
+        @WithDefault("0")
+        BigDecimal image();
+
+        /** For a million evaluations of the denoiser. */
+        @WithDefault("0")
+        BigDecimal evaluations();
+
+        /** For an explanation that had been made before, in place of all of that. */
+        @WithDefault("0")
+        BigDecimal cached();
+
+        /** Three letters of ISO 4217. */
+        @WithDefault("EUR")
+        String currency();
     }
 
     /** What each tenant has for himself. */

@@ -3,6 +3,8 @@ package dev.finexl;
 import dev.finexl.account.Access;
 import dev.finexl.account.ApiKeys;
 import dev.finexl.account.AuditLog;
+import dev.finexl.account.Ledger;
+import dev.finexl.account.Tariff;
 import dev.finexl.concept.ConceptProposer;
 import dev.finexl.concept.VlmConceptProposer;
 import dev.finexl.concept.VlmSettings;
@@ -17,6 +19,7 @@ import dev.finexl.job.JobPictures;
 import dev.finexl.job.JobQueue;
 import dev.finexl.job.JobStore;
 import dev.finexl.job.JobWorkers;
+import dev.finexl.job.Metering;
 import dev.finexl.job.PictureFolders;
 import dev.finexl.job.TenantSpaces;
 import dev.finexl.job.UploadRoom;
@@ -241,6 +244,20 @@ class Wiring {
 
     @Produces
     @Singleton
+    Ledger ledger(Database database) {
+        return new Ledger(database);
+    }
+
+    @Produces
+    @Singleton
+    Metering metering() {
+        FinexlConfig.Tariff tariff = config.tariff();
+        return new Metering(new Tariff(
+                tariff.explanation(), tariff.image(), tariff.evaluations(), tariff.cached(), tariff.currency()));
+    }
+
+    @Produces
+    @Singleton
     JobStore jobStore(Database database) {
         return new JobStore(database, config.jobs().lease(), config.jobs().losses());
     }
@@ -267,8 +284,8 @@ class Wiring {
 
     @Produces
     @Singleton
-    JobQueue jobQueue(JobStore store, PictureFolders pictures) {
-        return new JobQueue(store, pictures, config.jobs().queued());
+    JobQueue jobQueue(JobStore store, PictureFolders pictures, Metering metering) {
+        return new JobQueue(store, pictures, metering, config.jobs().queued());
     }
 
     @Produces
@@ -279,13 +296,14 @@ class Wiring {
             PictureFolders pictures,
             JobPictures shown,
             ExplainGate gate,
-            ExplainService service) {
+            ExplainService service,
+            Metering metering) {
         return new JobWorkers(
                 queue,
                 store,
                 pictures,
                 gate,
-                new ExplainWork(service, shown),
+                new ExplainWork(service, shown, metering),
                 new JobWorkers.Settings(
                         config.http().concurrent(),
                         config.jobs().lease(),

@@ -13,6 +13,7 @@ import jakarta.validation.constraints.Min;
 import jakarta.validation.constraints.NotBlank;
 import jakarta.validation.constraints.NotNull;
 import jakarta.validation.constraints.Size;
+import java.math.BigDecimal;
 import java.util.List;
 
 /**
@@ -61,6 +62,7 @@ import java.util.List;
  *     name, or, where no name is in both folders, by position if there are equally many, else none
  * @param pictures whether a job keeps the pictures of its pairs to be looked at: true for all, drawn again where only what was
  *     measured of them is known; null for those that are there anyway; false for none. Other callers than jobs get none
+ * @param maxCost most that the explanation may cost, in the currency of the service that sells it; null for no limit
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record ExplainRequest(
@@ -95,7 +97,8 @@ public record ExplainRequest(
         Boolean triggerBoth,
         @Size(max = 16) List<@NotNull @Valid EmbeddingChoice> embeddings,
         @Size(min = 1, max = 20) String pairing,
-        Boolean pictures) {
+        Boolean pictures,
+        @DecimalMin("0") BigDecimal maxCost) {
 
     /** Most pictures on each side, and so most prompts. */
     public static final int MAX_IMAGES = 1000;
@@ -154,7 +157,8 @@ public record ExplainRequest(
                 .triggerBoth(triggerBoth)
                 .embeddings(embeddings)
                 .pairing(pairing)
-                .pictures(pictures);
+                .pictures(pictures)
+                .maxCost(maxCost);
     }
 
     /**

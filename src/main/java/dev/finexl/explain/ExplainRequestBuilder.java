@@ -5,6 +5,7 @@ import dev.finexl.explain.ExplainRequest.ConceptInput;
 import dev.finexl.explain.ExplainRequest.EmbeddingChoice;
 import dev.finexl.explain.ExplainRequest.LoraChoice;
 import dev.finexl.explain.ExplainRequest.PolicyRule;
+import java.math.BigDecimal;
 import java.util.List;
 
 /**
@@ -45,6 +46,7 @@ public final class ExplainRequestBuilder {
     private List<EmbeddingChoice> embeddings;
     private String pairing;
     private Boolean pictures;
+    private BigDecimal maxCost;
 
     ExplainRequestBuilder() {}
 
@@ -208,6 +210,11 @@ public final class ExplainRequestBuilder {
         return this;
     }
 
+    public ExplainRequestBuilder maxCost(BigDecimal value) {
+        maxCost = value;
+        return this;
+    }
+
     /** The request; it is not validated. */
     public ExplainRequest build() {
         return new ExplainRequest(
@@ -242,6 +249,7 @@ public final class ExplainRequestBuilder {
                 triggerBoth,
                 embeddings,
                 pairing,
-                pictures);
+                pictures,
+                maxCost);
     }
 }

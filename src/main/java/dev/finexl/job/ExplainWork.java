@@ -1,11 +1,9 @@
 package dev.finexl.job;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import dev.finexl.explain.ExplainListener;
 import dev.finexl.explain.ExplainRequest;
 import dev.finexl.explain.Explanation;
 import dev.finexl.onnx.RunScope;
-import dev.finexl.store.ModelJson;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Map;
@@ -16,22 +14,22 @@ public final class ExplainWork implements JobWorkers.Work {
 
     private final ExplainService service;
     private final JobPictures pictures;
+    private final Metering metering;
 
-    public ExplainWork(ExplainService service, JobPictures pictures) {
+    public ExplainWork(ExplainService service, JobPictures pictures, Metering metering) {
         this.service = service;
         this.pictures = pictures;
+        this.metering = metering;
     }
 
     @Override
-    public String explain(
+    public Answer explain(
             Job job, ExplainRequest request, Map<String, Path> folders, ExplainListener listener, RunScope scope) {
         try (PictureKeeper keeper = new PictureKeeper(pictures, job.id(), request.pictures(), listener)) {
             Explanation explanation = service.explain(job.tenant(), job.id(), request, folders, keeper, scope);
-            String json = ModelJson.MAPPER.writeValueAsString(explanation);
+            Answer answer = metering.answer(job.tenant(), job.id(), job.requestHash(), request, explanation);
             keeper.settle(explanation);
-            return json;
-        } catch (JsonProcessingException e) {
-            throw new IllegalStateException("an explanation that JSON cannot hold", e);
+            return answer;
         }
     }
 

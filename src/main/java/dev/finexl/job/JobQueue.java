@@ -3,11 +3,13 @@ package dev.finexl.job;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import dev.finexl.account.Tenant;
 import dev.finexl.explain.ExplainRequest;
+import dev.finexl.explain.Explanation;
 import dev.finexl.job.ExplainGate.FullException;
 import dev.finexl.store.ModelJson;
 import dev.finexl.store.Sha256;
 import dev.finexl.store.sql.DatabaseException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
@@ -27,6 +29,7 @@ public final class JobQueue {
 
     private final JobStore store;
     private final PictureFolders pictures;
+    private final Metering metering;
     private final int mostQueued;
     private final Watches watches = new Watches(this::find);
     private final Map<String, JobRun> running = new ConcurrentHashMap<>();
@@ -34,9 +37,10 @@ public final class JobQueue {
     private volatile boolean closed;
 
     /** @param mostQueued most jobs that wait for their turn */
-    public JobQueue(JobStore store, PictureFolders pictures, int mostQueued) {
+    public JobQueue(JobStore store, PictureFolders pictures, Metering metering, int mostQueued) {
         this.store = store;
         this.pictures = pictures;
+        this.metering = metering;
         this.mostQueued = mostQueued;
     }
 
@@ -82,6 +86,38 @@ public final class JobQueue {
         Submission submission = new Submission(store.find(id).orElseThrow(), true);
         onSubmission.run();
         return submission;
+    }
+
+    /**
+     * What a tenant's earlier submission with a key has become.
+     *
+     * @param key null for none
+     * @throws KeyReusedException if the key came with another request
+     */
+    public Optional<Job> earlier(Tenant tenant, ExplainRequest request, String key) {
+        return key == null
+                ? Optional.empty()
+                : store.findByKey(tenant, key)
+                        .map(found -> replay(found, hash(json(request), null)).job());
+    }
+
+    /**
+     * Notes what was explained while its caller waited. Exists so that it can be had again, and is accounted for once, whatever
+     * becomes of the connection on which it is sent.
+     *
+     * @param key as of {@link #submit}
+     * @param began when it was begun
+     * @return the job that holds it, or holds what was submitted earlier with the key
+     * @throws KeyReusedException if the key came with another request meanwhile
+     */
+    public Job keep(
+            Tenant tenant, String id, ExplainRequest request, String key, Instant began, Explanation explanation) {
+        String json = json(request);
+        String hash = hash(json, null);
+        Answer answer = metering.answer(tenant, id, hash, request, explanation);
+        return store.insertEnded(id, tenant, json, hash, key, began, answer) == JobStore.Insertion.INSERTED
+                ? store.find(id).orElseThrow()
+                : earlier(tenant, request, key).orElseThrow(KeyReusedException::new);
     }
 
     /** One at a time in this process, so that the bound holds exactly here. */

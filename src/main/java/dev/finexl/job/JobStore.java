@@ -1,6 +1,7 @@
 package dev.finexl.job;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import dev.finexl.account.Ledger;
 import dev.finexl.account.Tenant;
 import dev.finexl.store.ModelJson;
 import dev.finexl.store.sql.Database;
@@ -9,6 +10,7 @@ import dev.finexl.store.sql.Statements;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -19,7 +21,7 @@ import java.util.Set;
  * whatever processes come and go, and two of them do not work on it at the same time.
  *
  * <p>Every change is one statement that says in its {@code WHERE} what it takes for granted; how many rows it changed
- * says whether that was so. There are no transactions of several statements and no locks to be left behind. The clock
+ * says whether that was so. A transaction of several statements there is only where a job ends with its line in the {@link Ledger}; no locks are left behind. The clock
  * is the database's, so those of the processes need not agree. The races:
  *
  * <ul>
@@ -182,24 +184,63 @@ public final class JobStore {
     }
 
     /**
-     * Ends a job.
+     * Ends a job, and accounts for it in the same transaction.
      *
-     * @param result JSON of the explanation; null if there is none
+     * @param answer the explanation; null if there is none
      * @param problem why there is none; null if there is one or the job was cancelled
      * @return whether it was still this attempt's to end
      */
-    boolean finish(String id, int attempt, JobState state, Progress progress, String result, JobProblem problem) {
-        return update(
-                        "UPDATE explanation_job SET state = ?, progress = ?, result = ?, problem = ?,"
-                                + " owner = NULL, lease_until = NULL, finished_at = CURRENT_TIMESTAMP"
-                                + " WHERE id = ? AND attempt = ? AND state = 'running'",
-                        state.key(),
-                        json(progress),
-                        result,
-                        problem == null ? null : json(problem),
+    boolean finish(String id, int attempt, JobState state, Progress progress, Answer answer, JobProblem problem) {
+        return database.inTransaction(statements -> {
+            int ended = statements.update(
+                    "UPDATE explanation_job SET state = ?, progress = ?, result = ?, problem = ?,"
+                            + " owner = NULL, lease_until = NULL, finished_at = CURRENT_TIMESTAMP"
+                            + " WHERE id = ? AND attempt = ? AND state = 'running'",
+                    state.key(),
+                    json(progress),
+                    answer == null ? null : answer.result(),
+                    problem == null ? null : json(problem),
+                    id,
+                    attempt);
+            if (ended == 1 && answer != null && answer.line() != null) {
+                Ledger.add(statements, answer.line());
+            }
+            return ended == 1;
+        });
+    }
+
+    /**
+     * Notes what was explained while its caller waited as a job that has ended, and accounts for it in the same transaction.
+     *
+     * @param key as of {@link #insert}
+     */
+    Insertion insertEnded(
+            String id, Tenant tenant, String request, String requestHash, String key, Instant began, Answer answer) {
+        try {
+            database.inTransaction(statements -> {
+                int inserted = statements.update(
+                        "INSERT INTO explanation_job (id, tenant, state, request, request_hash, idempotency_key, attempt,"
+                                + " progress, result, created_at, started_at, finished_at)"
+                                + " VALUES (?, ?, 'succeeded', ?, ?, ?, 1, ?, ?, ?, ?, CURRENT_TIMESTAMP)",
                         id,
-                        attempt)
-                == 1;
+                        tenant.name(),
+                        request,
+                        requestHash,
+                        key,
+                        json(Progress.NONE),
+                        answer.result(),
+                        began,
+                        began);
+                Ledger.add(statements, answer.line());
+                return inserted;
+            });
+            return Insertion.INSERTED;
+        } catch (DatabaseException e) {
+            if (e.isDuplicate()) {
+                return Insertion.KEY_TAKEN;
+            }
+            throw e;
+        }
     }
 
     /** Puts a job back to where it was in the line, for whoever comes next; one that is to be cancelled ends here. */

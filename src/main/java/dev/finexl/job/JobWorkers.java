@@ -65,10 +65,10 @@ public final class JobWorkers {
          * Explains.
          *
          * @param folders folders of pictures that the request may name, by their names
-         * @return the explanation's JSON
+         * @return the explanation's JSON, and what it cost
          * @throws CancellationException if the scope was cancelled
          */
-        String explain(
+        Answer explain(
                 Job job, ExplainRequest request, Map<String, Path> folders, ExplainListener listener, RunScope scope);
 
         /**
@@ -180,7 +180,7 @@ public final class JobWorkers {
     }
 
     /** How a run ended; both are null if it was stopped. */
-    private record Outcome(String result, JobProblem problem) {}
+    private record Outcome(Answer answer, JobProblem problem) {}
 
     private Outcome outcome(JobRun run) {
         Job job = run.job();
@@ -220,10 +220,10 @@ public final class JobWorkers {
     /** Whether the job has ended with this. */
     private boolean write(JobRun run, Outcome outcome) {
         Job job = run.job();
-        boolean stopped = outcome.result() == null && outcome.problem() == null;
+        boolean stopped = outcome.answer() == null && outcome.problem() == null;
         if (!stopped) {
             JobState state = outcome.problem() == null ? JobState.SUCCEEDED : JobState.FAILED;
-            return store.finish(job.id(), job.attempt(), state, run.progress(), outcome.result(), outcome.problem());
+            return store.finish(job.id(), job.attempt(), state, run.progress(), outcome.answer(), outcome.problem());
         }
         return switch (run.stopped().orElse(Stop.CANCELLED)) {
             case CANCELLED -> store.finish(job.id(), job.attempt(), JobState.CANCELLED, run.progress(), null, null);

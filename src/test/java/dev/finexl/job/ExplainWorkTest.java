@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.finexl.embed.RgbImage;
+import dev.finexl.account.Tariff;
 import dev.finexl.account.Tenant;
 import dev.finexl.explain.ExplainListener;
 import dev.finexl.explain.ExplainListener.Side;
@@ -69,7 +70,7 @@ class ExplainWorkTest {
     }
 
     private ExplainWork work(Optional<ResultStore> results) {
-        return new ExplainWork(service(results), pictures);
+        return new ExplainWork(service(results), pictures, new Metering(Tariff.FREE));
     }
 
     private static Job job() {
@@ -91,7 +92,7 @@ class ExplainWorkTest {
 
     private String explain(ExplainWork work, String request, RunScope scope) {
         try (scope) {
-            return work.explain(job(), ExplainRequest.parse(request), Map.of(), ExplainListener.NONE, scope);
+            return work.explain(job(), ExplainRequest.parse(request), Map.of(), ExplainListener.NONE, scope).result();
         }
     }
 

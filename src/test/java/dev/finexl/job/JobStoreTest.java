@@ -1,15 +1,22 @@
 package dev.finexl.job;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import dev.finexl.account.Ledger;
+import dev.finexl.account.Spent;
 import dev.finexl.account.Tenant;
+import dev.finexl.account.UsageLine;
 import dev.finexl.job.JobStore.Insertion;
 import dev.finexl.job.JobStore.Renewal;
 import dev.finexl.store.sql.Database;
+import dev.finexl.store.sql.DatabaseException;
 import dev.finexl.store.sql.Databases;
+import java.math.BigDecimal;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -59,6 +66,17 @@ class JobStoreTest {
         }
     }
 
+    private static Answer answer(String id, String result) {
+        Spent spent = new Spent(8, 160, 1.5, 0.25, false, "work");
+        return new Answer(
+                result, new UsageLine(id, Tenant.DEFAULT, null, "hash", spent, new BigDecimal("0.420000"), "EUR"));
+    }
+
+    private List<UsageLine> ledger() {
+        Instant now = Instant.now();
+        return new Ledger(database).lines(Tenant.DEFAULT, now.minusSeconds(3600), now.plusSeconds(3600), null);
+    }
+
     private Job claim(JobStore from) {
         return from.claim("me", HERE).orElseThrow();
     }
@@ -82,7 +100,7 @@ class JobStoreTest {
         assertThat(store.renew("b", first.attempt(), halfway)).isEqualTo(Renewal.HELD);
         assertThat(found("b").progress()).isEqualTo(halfway);
         assertThat(found("b").state()).isEqualTo(JobState.RUNNING);
-        assertThat(store.finish("b", 1, JobState.SUCCEEDED, halfway, "{\"summary\": \"ü\"}", null))
+        assertThat(store.finish("b", 1, JobState.SUCCEEDED, halfway, answer("b", "{\"summary\": \"ü\"}"), null))
                 .isTrue();
         assertThat(store.finish("a", 1, JobState.FAILED, halfway, null, JobProblem.lost(1)))
                 .isTrue();
@@ -96,7 +114,7 @@ class JobStoreTest {
     void keepsAResultOfAnySize() {
         insert("a");
         String large = "\"" + "x".repeat(3_000_000) + "\"";
-        store.finish("a", claim(store).attempt(), JobState.SUCCEEDED, Progress.NONE, large, null);
+        store.finish("a", claim(store).attempt(), JobState.SUCCEEDED, Progress.NONE, answer("a", large), null);
         assertThat(found("a").result()).isEqualTo(large);
     }
 
@@ -134,10 +152,10 @@ class JobStoreTest {
                 .orElseThrow();
         assertThat(second.attempt()).isEqualTo(first.attempt() + 1);
         assertThat(store.renew("a", first.attempt(), Progress.NONE)).isEqualTo(Renewal.LOST);
-        assertThat(store.finish("a", first.attempt(), JobState.SUCCEEDED, Progress.NONE, "{}", null))
+        assertThat(store.finish("a", first.attempt(), JobState.SUCCEEDED, Progress.NONE, answer("a", "{}"), null))
                 .isFalse();
         assertThat(found("a").state()).isEqualTo(JobState.RUNNING);
-        assertThat(store.finish("a", second.attempt(), JobState.SUCCEEDED, Progress.NONE, "{}", null))
+        assertThat(store.finish("a", second.attempt(), JobState.SUCCEEDED, Progress.NONE, answer("a", "{}"), null))
                 .isTrue();
     }
 
@@ -242,5 +260,59 @@ class JobStoreTest {
         assertThat(store.find(Tenant.DEFAULT, "a").orElseThrow().tenant()).isEqualTo(Tenant.DEFAULT);
         assertThat(claim(store).id()).isEqualTo("a");
         assertThat(claim(store).tenant()).isEqualTo(other);
+    }
+
+    @Test
+    void accountsOnceForWhatCanBeHad() {
+        insert("a");
+        Job first = claim(hasty);
+        await().atMost(LONG).until(() -> hasty.hasFree(HERE));
+        Job second = claim(store);
+        assertThat(store.finish("a", first.attempt(), JobState.SUCCEEDED, Progress.NONE, answer("a", "{}"), null))
+                .isFalse();
+        assertThat(ledger()).as("of the attempt that was lost").isEmpty();
+        assertThat(store.finish("a", second.attempt(), JobState.SUCCEEDED, Progress.NONE, answer("a", "{}"), null))
+                .isTrue();
+        assertThat(store.finish("a", second.attempt(), JobState.SUCCEEDED, Progress.NONE, answer("a", "{}"), null))
+                .isFalse();
+        assertThat(ledger()).singleElement().satisfies(line -> {
+            assertThat(line.explanation()).isEqualTo("a");
+            assertThat(line.spent()).isEqualTo(answer("a", "").line().spent());
+            assertThat(line.price()).isEqualTo("0.420000");
+            assertThat(line.ended()).isNotNull();
+        });
+        store.removeOlder(Duration.ZERO);
+        assertThat(ledger()).as("outlives the job").hasSize(1);
+    }
+
+    @Test
+    void hasNoResultThatIsNotAccountedFor() {
+        insert("a", "b");
+        Job a = claim(store);
+        Job b = claim(store);
+        assertThat(store.finish("a", a.attempt(), JobState.SUCCEEDED, Progress.NONE, answer("a", "{}"), null))
+                .isTrue();
+        // The line of another explanation under its id is refused, and with it the result.
+        assertThatThrownBy(() -> store.finish(
+                        "b", b.attempt(), JobState.SUCCEEDED, Progress.NONE, answer("a", "{}"), null))
+                .isInstanceOf(DatabaseException.class);
+        assertThat(found("b").state()).isEqualTo(JobState.RUNNING);
+        assertThat(found("b").result()).isNull();
+        assertThat(ledger()).hasSize(1);
+    }
+
+    @Test
+    void keepsWhatACallerWaitedForOnce() {
+        Instant began = Instant.now();
+        Answer answer = answer("w1", "{\"n\": 1}");
+        assertThat(store.insertEnded("w1", Tenant.DEFAULT, "{}", "hash", "key", began, answer))
+                .isEqualTo(Insertion.INSERTED);
+        assertThat(store.insertEnded("w2", Tenant.DEFAULT, "{}", "hash", "key", began, answer("w2", "{\"n\": 2}")))
+                .isEqualTo(Insertion.KEY_TAKEN);
+        assertThat(store.find("w2")).isEmpty();
+        assertThat(found("w1").result()).isEqualTo("{\"n\": 1}");
+        assertThat(found("w1").state()).isEqualTo(JobState.SUCCEEDED);
+        assertThat(ledger()).extracting(UsageLine::explanation).containsExactly("w1");
+        assertThat(store.claim("me", HERE)).isEmpty();
     }
 }

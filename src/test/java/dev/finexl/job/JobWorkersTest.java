@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.finexl.explain.ExplainListener.Side;
 import dev.finexl.explain.ExplainListener.Stage;
+import dev.finexl.account.Tariff;
 import dev.finexl.account.Tenant;
 import dev.finexl.explain.ExplainRequest;
 import dev.finexl.explain.InvalidRequestException;
@@ -43,6 +44,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 @MethodSource("dev.finexl.store.sql.Databases#urls")
 class JobWorkersTest {
 
+    private static final Answer EMPTY = new Answer("{}", null);
+
     private static final Duration LONG = Duration.ofMinutes(1);
     private static final ExplainRequest REQUEST = ExplainRequest.parse("{\"base\": \"x\"}");
 
@@ -73,7 +76,7 @@ class JobWorkersTest {
     private Process process(String place, int mostQueued, Work work) {
         JobStore store = new JobStore(database, Duration.ofSeconds(20), 2);
         PictureFolders pictures = new PictureFolders(folder.resolve(place), new UploadRoom(1 << 20));
-        JobQueue queue = new JobQueue(store, pictures, mostQueued);
+        JobQueue queue = new JobQueue(store, pictures, new Metering(Tariff.FREE), mostQueued);
         ExplainGate gate = new ExplainGate(2, 0);
         JobWorkers workers = new JobWorkers(
                 queue, store, pictures, gate, work, new JobWorkers.Settings(2, Duration.ofSeconds(20), LONG));
@@ -94,7 +97,7 @@ class JobWorkersTest {
         Map<String, AtomicInteger> worked = new ConcurrentHashMap<>();
         Work count = (job, _, _, _, _) -> {
             worked.computeIfAbsent(job.id(), _ -> new AtomicInteger()).incrementAndGet();
-            return "{\"id\": \"%s\"}".formatted(job.id());
+            return new Answer("{\"id\": \"%s\"}".formatted(job.id()), null);
         };
         List<Process> three = List.of(process("a", 1000, count), process("b", 1000, count), process("c", 1000, count));
         three.forEach(process -> process.workers().start());
@@ -121,7 +124,7 @@ class JobWorkersTest {
             scope.check();
             throw new AssertionError("it was to be cancelled");
         });
-        Process asking = process("b", 10, (_, _, _, _, _) -> "{}");
+        Process asking = process("b", 10, (_, _, _, _, _) -> EMPTY);
         working.workers().start();
         String id = asking.queue().submit(Tenant.DEFAULT, REQUEST, null, null).job().id();
         await().atMost(LONG).until(() -> begun.getCount() == 0);
@@ -149,7 +152,7 @@ class JobWorkersTest {
             begun.countDown();
             await().atMost(LONG).until(() -> isCancelled(scope));
             scope.check();
-            return "{}";
+            return EMPTY;
         });
         ending.workers().start();
         String id = ending.queue().submit(Tenant.DEFAULT, REQUEST, null, null).job().id();
@@ -158,7 +161,7 @@ class JobWorkersTest {
         assertThat(ending.gate().shut(Duration.ZERO)).isFalse();
         ending.workers().close();
         assertThat(ending.queue().find(Tenant.DEFAULT, id).orElseThrow().state()).isEqualTo(JobState.QUEUED);
-        Process next = process("b", 10, (_, _, _, _, _) -> "{}");
+        Process next = process("b", 10, (_, _, _, _, _) -> EMPTY);
         next.workers().start();
         assertThat(ended(next, id).state()).isEqualTo(JobState.SUCCEEDED);
         assertThat(ended(next, id).attempt()).isEqualTo(2);
@@ -170,7 +173,7 @@ class JobWorkersTest {
         Process process = process("a", 10, (_, _, _, _, _) -> switch (turn.getAndIncrement()) {
             case 0 -> throw new InvalidRequestException("base", "no such model");
             case 1 -> throw new StackOverflowError();
-            default -> "{}";
+            default -> EMPTY;
         });
         List<String> ids = Stream.generate(
                         () -> process.queue().submit(Tenant.DEFAULT, REQUEST, null, null).job().id())
@@ -188,7 +191,7 @@ class JobWorkersTest {
 
     @Test
     void acceptsTheSameKeyOnceAndNoMoreJobsThanMayWait() {
-        Process process = process("a", 3, (_, _, _, _, _) -> "{}");
+        Process process = process("a", 3, (_, _, _, _, _) -> EMPTY);
         Submission first = process.queue().submit(Tenant.DEFAULT, REQUEST, "key", null);
         Submission again = process.queue().submit(Tenant.DEFAULT, REQUEST, "key", null);
         assertThat(first.created()).isTrue();
@@ -207,7 +210,7 @@ class JobWorkersTest {
         List<String> seen = new ArrayList<>();
         Process process = process("a", 10, (_, _, folders, _, _) -> {
             folders.values().forEach(side -> seen.add(Files.exists(side.resolve("1.png")) ? "there" : "gone"));
-            return "{}";
+            return EMPTY;
         });
         String id;
         try (Upload upload = new Upload(process.pictures(), 100)) {

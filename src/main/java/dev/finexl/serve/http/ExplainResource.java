@@ -12,6 +12,10 @@ import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
+import jakarta.ws.rs.HeaderParam;
+import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
 import org.eclipse.microprofile.openapi.annotations.media.ExampleObject;
@@ -48,13 +52,20 @@ public class ExplainResource {
                                             name = "a bundled LoRA",
                                             value =
                                                     "{\"base\": \"mini-diffusion\", \"loras\": [{\"model\": \"vivid\"}]}")))
-    @APIResponse(responseCode = "200", description = "the explanation")
+    @APIResponse(
+            responseCode = "200",
+            description = "the explanation",
+            content = @Content(schema = @Schema(implementation = Explanation.class)))
     @APIResponse(responseCode = "400", description = "the request cannot be meant as it stands; names the field")
     @APIResponse(responseCode = "413", description = "the body is too large")
     @APIResponse(responseCode = "422", description = "a model or a picture that the request names cannot be used")
     @APIResponse(responseCode = "429", description = "too many requests are waiting; come back")
     @APIResponse(responseCode = "503", description = "the program is shutting down")
-    public Explanation explain(@NotNull @Valid ExplainRequest request, @Context RoutingContext routing) {
-        return waiting.explain(request, ClientGone.of(routing));
+    public Response explain(
+            @NotNull @Valid ExplainRequest request,
+            @Parameter(description = IdempotencyKey.MEANING, example = "4711") @HeaderParam(IdempotencyKey.HEADER)
+                    String key,
+            @Context RoutingContext routing) {
+        return waiting.explain(request, key, ClientGone.of(routing));
     }
 }

@@ -4,7 +4,6 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import dev.finexl.account.Tenant;
 import dev.finexl.explain.ExplainRequest;
 import dev.finexl.explain.Explanation;
-import dev.finexl.explain.InvalidRequestException;
 import dev.finexl.job.Job;
 import dev.finexl.job.JobPictures;
 import dev.finexl.job.JobQueue;
@@ -38,7 +37,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
-import java.util.regex.Pattern;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
@@ -60,7 +58,6 @@ public class ExplanationsResource {
 
     private static final String APPLICATION_ZIP = "application/zip";
     private static final String WAIT = "wait=SECONDS waits for the result, at most 300 seconds (RFC 7240)";
-    private static final Pattern KEY = Pattern.compile("[!-~]{1,255}");
     /** A cancelled explanation ends within one evaluation of the denoiser, which on a large model takes its time. */
     private static final Duration CANCELLING = Duration.ofSeconds(2);
 
@@ -124,8 +121,8 @@ public class ExplanationsResource {
     @APIResponse(responseCode = "503", description = "no job can be taken at the moment")
     public Response submit(
             @NotNull @Valid ExplainRequest request,
-            @Parameter(description = "sent again with the same request it finds the same explanation", example = "4711")
-                    @HeaderParam("Idempotency-Key")
+            @Parameter(description = IdempotencyKey.MEANING, example = "4711")
+                    @HeaderParam(IdempotencyKey.HEADER)
                     String key,
             @Parameter(description = WAIT, example = "wait=30") @HeaderParam("Prefer") List<String> prefer,
             @Context RoutingContext routing) {
@@ -152,7 +149,7 @@ public class ExplanationsResource {
             @RestForm("request") String request,
             @RestForm("baseImages") List<FileUpload> baseImages,
             @RestForm("personalizedImages") List<FileUpload> personalizedImages,
-            @HeaderParam("Idempotency-Key") String key,
+            @HeaderParam(IdempotencyKey.HEADER) String key,
             @Parameter(description = WAIT, example = "wait=30") @HeaderParam("Prefer") List<String> prefer,
             @Context RoutingContext routing)
             throws IOException {
@@ -168,7 +165,7 @@ public class ExplanationsResource {
     @Operation(hidden = true)
     public Response submitArchive(
             InputStream body,
-            @HeaderParam("Idempotency-Key") String key,
+            @HeaderParam(IdempotencyKey.HEADER) String key,
             @Parameter(description = WAIT, example = "wait=30") @HeaderParam("Prefer") List<String> prefer,
             @Context RoutingContext routing)
             throws IOException {
@@ -179,7 +176,7 @@ public class ExplanationsResource {
 
     private Response submit(
             ExplainRequest request, String key, Upload upload, List<String> prefer, RoutingContext routing) {
-        JobQueue.Submission submission = queue.submit(callers.tenant(), request, checked(key), upload);
+        JobQueue.Submission submission = queue.submit(callers.tenant(), request, IdempotencyKey.checked(key), upload);
         String id = submission.job().id();
         Optional<Duration> wait = Preference.wait(prefer);
         ClientGone client = ClientGone.of(routing);
@@ -194,20 +191,6 @@ public class ExplanationsResource {
         return applied(response.location(location), wait)
                 .entity(JobDocument.of(job))
                 .build();
-    }
-
-    /** As the draft of the header has it a key is a quoted string; most callers send it bare, and both are the same key. */
-    private static String checked(String key) {
-        if (key == null) {
-            return null;
-        }
-        boolean quoted = key.length() > 2 && key.startsWith("\"") && key.endsWith("\"");
-        String bare = quoted ? key.substring(1, key.length() - 1) : key;
-        if (!KEY.matcher(bare).matches()) {
-            throw new InvalidRequestException(
-                    "Idempotency-Key", "expected 1 to 255 printable ASCII characters without spaces");
-        }
-        return bare;
     }
 
     /** The explanation as it stands. */

@@ -59,6 +59,11 @@ class Problems {
     }
 
     @ServerExceptionMapper
+    Response withoutResult(Waiting.NoResultException e) {
+        return refused(Response.Status.CONFLICT, e.getMessage());
+    }
+
+    @ServerExceptionMapper
     Response full(ExplainGate.FullException e) {
         return comeBack(Response.Status.TOO_MANY_REQUESTS, "Too many requests", e.getMessage());
     }

@@ -14,6 +14,8 @@ import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.media.Content;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 
@@ -50,8 +52,11 @@ public class SageMakerResource {
             operationId = "invocations",
             summary = "Explain a personalization",
             description = "The same as POST /explain, where Amazon SageMaker expects it.")
-    @APIResponse(responseCode = "200", description = "the explanation")
-    public Explanation invoke(@NotNull @Valid ExplainRequest request, @Context RoutingContext routing) {
-        return waiting.explain(request, ClientGone.of(routing));
+    @APIResponse(
+            responseCode = "200",
+            description = "the explanation",
+            content = @Content(schema = @Schema(implementation = Explanation.class)))
+    public Response invoke(@NotNull @Valid ExplainRequest request, @Context RoutingContext routing) {
+        return waiting.explain(request, null, ClientGone.of(routing));
     }
 }

@@ -6,37 +6,90 @@ import dev.finexl.explain.ExplainRequest;
 import dev.finexl.explain.Explanation;
 import dev.finexl.job.ExplainGate;
 import dev.finexl.job.ExplainService;
+import dev.finexl.job.Job;
 import dev.finexl.job.JobIds;
+import dev.finexl.job.JobQueue;
 import dev.finexl.onnx.RunScope;
 import jakarta.inject.Singleton;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
+import java.net.URI;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.Map;
+import java.util.Optional;
 
 /** Explains for callers who wait for the answer, as long as they do: one who hangs up gives his turn to the next. */
 @Singleton
 class Waiting {
 
+    /** As long as anybody would wait for an explanation that somebody else has asked for with the same key. */
+    private static final Duration LONGEST = Duration.ofHours(1);
+
     private final Callers callers;
     private final ExplainService service;
+    private final JobQueue queue;
     private final ExplainGate gate;
 
-    Waiting(Callers callers, ExplainService service, ExplainGate gate) {
+    Waiting(Callers callers, ExplainService service, JobQueue queue, ExplainGate gate) {
         this.callers = callers;
         this.service = service;
+        this.queue = queue;
         this.gate = gate;
     }
 
+    /** The explanation that an idempotency key belongs to has no result. */
+    static final class NoResultException extends RuntimeException {
+
+        private static final long serialVersionUID = 1L;
+
+        NoResultException(Job job) {
+            super("the explanation that this key belongs to, /explanations/%s, is %s and has no result"
+                    .formatted(job.id(), job.state().key()));
+        }
+    }
+
     /**
-     * Explains in the caller's turn, and throws what {@link ExplainService#explain} throws.
+     * Explains in the caller's turn, and throws what {@link ExplainService#explain} throws. What is answered can be had again as a
+     * job that has ended.
      *
+     * @param key by which a request that is sent again is known; null for none
      * @throws ExplainGate.FullException if too many wait already
+     * @throws JobQueue.KeyReusedException if the key came with another request
      */
-    Explanation explain(ExplainRequest request, ClientGone client) {
+    Response explain(ExplainRequest request, String key, ClientGone client) {
         Tenant tenant = callers.tenant();
+        String bare = IdempotencyKey.checked(key);
+        Optional<Job> earlier = queue.earlier(tenant, request, bare);
+        return earlier.isPresent()
+                ? answer(ended(tenant, earlier.get(), client))
+                : answer(explainNow(tenant, request, bare, client));
+    }
+
+    private Job explainNow(Tenant tenant, ExplainRequest request, String key, ClientGone client) {
         try (RunScope scope = new RunScope();
                 ExplainGate.Place place = gate.enter(scope::cancel)) {
             client.whenGone(place::leave);
             place.await();
-            return service.explain(tenant, JobIds.next(), request, Map.of(), ExplainListener.NONE, scope);
+            String id = JobIds.next();
+            Instant began = Instant.now();
+            Explanation explanation =
+                    service.explain(tenant, id, request, Map.of(), ExplainListener.NONE, scope);
+            return queue.keep(tenant, id, request, key, began, explanation);
         }
+    }
+
+    private Job ended(Tenant tenant, Job earlier, ClientGone client) {
+        return queue.await(tenant, earlier.id(), LONGEST, job -> job.state().ended(), client::isGone)
+                .orElse(earlier);
+    }
+
+    private static Response answer(Job job) {
+        if (job.result() == null) {
+            throw new NoResultException(job);
+        }
+        return Response.ok(job.result(), MediaType.APPLICATION_JSON_TYPE)
+                .contentLocation(URI.create("/explanations/" + job.id()))
+                .build();
     }
 }

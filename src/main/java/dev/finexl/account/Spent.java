@@ -1,0 +1,15 @@
+package dev.finexl.account;
+
+/**
+ * What one explanation took.
+ *
+ * @param images pictures that were drawn for it
+ * @param evaluations of the denoiser, for one picture's latents each
+ * @param cpuSeconds of work on the CPU
+ * @param gpuSeconds of work on the GPU
+ * @param cached whether it had been made before, and nothing was done for it
+ * @param work names what was done for each picture and on what, as far as that decides how long it takes; null where no
+ *     pictures were drawn
+ */
+public record Spent(
+        int images, long evaluations, double cpuSeconds, double gpuSeconds, boolean cached, String work) {}

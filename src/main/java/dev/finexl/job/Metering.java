@@ -1,0 +1,91 @@
+package dev.finexl.job;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import dev.finexl.account.Spent;
+import dev.finexl.account.Tariff;
+import dev.finexl.account.Tenant;
+import dev.finexl.account.UsageLine;
+import dev.finexl.explain.ExplainRequest;
+import dev.finexl.explain.Explanation;
+import dev.finexl.explain.Usage.StageTime;
+import dev.finexl.store.ModelJson;
+import dev.finexl.store.Sha256;
+import java.math.BigDecimal;
+
+/** Turns what an explanation says of its cost into a line of the ledger. */
+public final class Metering {
+
+    private static final String CPU = "cpu";
+
+    private final Tariff tariff;
+
+    public Metering(Tariff tariff) {
+        this.tariff = tariff;
+    }
+
+    /** The tariff that prices come from. */
+    public Tariff tariff() {
+        return tariff;
+    }
+
+    /** An explanation that has just been made, with its line. */
+    public Answer answer(
+            Tenant tenant, String id, String requestHash, ExplainRequest request, Explanation explanation) {
+        try {
+            return new Answer(
+                    ModelJson.MAPPER.writeValueAsString(explanation),
+                    line(tenant, id, requestHash, explanation, request.maxCost()));
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("an explanation that JSON cannot hold", e);
+        }
+    }
+
+    private UsageLine line(
+            Tenant tenant, String id, String requestHash, Explanation explanation, BigDecimal maxCost) {
+        Spent spent = spent(explanation);
+        BigDecimal price = tariff.of(spent);
+        return new UsageLine(
+                id,
+                tenant,
+                null,
+                requestHash,
+                spent,
+                maxCost == null ? price : price.min(maxCost),
+                tariff.currency());
+    }
+
+    /** Whatever ran inside ONNX Runtime ran on its provider; all else, and everything where that is the CPU, on the CPU. */
+    private static Spent spent(Explanation explanation) {
+        double whole = 0;
+        double sessions = 0;
+        for (StageTime stage : explanation.usage().stages().values()) {
+            whole += stage.wallSeconds();
+            sessions += stage.sessionSeconds();
+        }
+        double gpu = explanation.provenance().provider().equals(CPU) ? 0 : sessions;
+        return new Spent(
+                explanation.usage().images(),
+                explanation.usage().denoiserEvaluations(),
+                Math.max(0, whole - gpu),
+                gpu,
+                explanation.usage().cached(),
+                work(explanation));
+    }
+
+    /** The base, how it is sampled, and on what. */
+    private static String work(Explanation explanation) {
+        return explanation.provenance().models().stream()
+                .filter(model -> model.role().equals("base") && explanation.provenance().sampler() != null)
+                .findFirst()
+                .map(base -> work(
+                        base.reference(),
+                        explanation.provenance().sampler().toString(),
+                        explanation.provenance().provider()))
+                .orElse(null);
+    }
+
+    static String work(String base, String sampler, String provider) {
+        return Sha256.of(String.join(
+                "\n", base, sampler, provider, Integer.toString(Runtime.getRuntime().availableProcessors())));
+    }
+}
