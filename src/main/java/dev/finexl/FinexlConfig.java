@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.OptionalLong;
 
 /** All settings of the program, below {@code finexl}. */
 @ConfigMapping(prefix = "finexl")
@@ -28,6 +29,9 @@ interface FinexlConfig {
 
     /** What explanations are sold for. */
     Tariff tariff();
+
+    /** What each tenant may ask for of whom nothing else is said. */
+    Quota quota();
 
     /** Object storage from which models are read. */
     Storage storage();
@@ -80,6 +84,22 @@ interface FinexlConfig {
         Optional<List<String>> warm();
     }
 
+    /** What each tenant may ask for of whom nothing else is said; absent for no limit. */
+    interface Quota {
+
+        /** Requests for explanations in a minute, in each process. */
+        OptionalLong requests();
+
+        /** Explanations that wait or run at the same time. */
+        OptionalLong concurrent();
+
+        /** Pictures that are drawn in a day of UTC. */
+        OptionalLong images();
+
+        /** Evaluations of the denoiser in a day of UTC. */
+        OptionalLong evaluations();
+    }
+
     /** What explanations are sold for. */
     interface Tariff {
 
@@ -112,6 +132,10 @@ interface FinexlConfig {
 
         /** {@code s3://bucket/prefix} with the same below it. */
         Optional<String> storage();
+
+        /** Disk that the uploads of one of them may take together, until they are explained. */
+        @WithDefault("1G")
+        MemorySize uploads();
     }
 
     /** Object storage from which models are read, and the cache of what was read. */
@@ -270,6 +294,9 @@ interface FinexlConfig {
 
         /** Most bytes of all pictures of one upload together, and of the body that they come in. */
         long uploadBytes();
+
+        /** Sites whose scripts may read answers, {@code https://app.example}; absent for none. */
+        Optional<List<String>> origins();
 
         /** Time that what runs has to end by itself when the program is told to end. */
         @WithDefault("20s")

@@ -4,13 +4,17 @@ import dev.finexl.account.Access;
 import dev.finexl.account.ApiKeys;
 import dev.finexl.account.AuditLog;
 import dev.finexl.account.Ledger;
+import dev.finexl.account.Quota;
+import dev.finexl.account.Quotas;
 import dev.finexl.account.Tariff;
+import dev.finexl.account.Tenants;
 import dev.finexl.concept.ConceptProposer;
 import dev.finexl.concept.VlmConceptProposer;
 import dev.finexl.concept.VlmSettings;
 import dev.finexl.explain.Answers;
 import dev.finexl.explain.Explainer;
 import dev.finexl.explain.OpenModels;
+import dev.finexl.job.Budget;
 import dev.finexl.job.ExplainGate;
 import dev.finexl.job.ExplainMeter;
 import dev.finexl.job.ExplainService;
@@ -45,9 +49,11 @@ import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import java.net.URI;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.OptionalLong;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 
 /** Makes the parts of the program out of its configuration, so that no room below knows of either. */
@@ -205,8 +211,8 @@ class Wiring {
 
     @Produces
     @Singleton
-    ExplainService explainService(TenantSpaces spaces, ExplainMeter meter) {
-        return new ExplainService(spaces, meter);
+    ExplainService explainService(TenantSpaces spaces, Budget budget, ExplainMeter meter) {
+        return new ExplainService(spaces, budget, meter);
     }
 
     @Produces
@@ -250,10 +256,45 @@ class Wiring {
 
     @Produces
     @Singleton
-    Metering metering() {
+    Tariff tariff() {
         FinexlConfig.Tariff tariff = config.tariff();
-        return new Metering(new Tariff(
-                tariff.explanation(), tariff.image(), tariff.evaluations(), tariff.cached(), tariff.currency()));
+        return new Tariff(
+                tariff.explanation(), tariff.image(), tariff.evaluations(), tariff.cached(), tariff.currency());
+    }
+
+    @Produces
+    @Singleton
+    Metering metering(Tariff tariff) {
+        return new Metering(tariff);
+    }
+
+    @Produces
+    @Singleton
+    Budget budget(Tariff tariff) {
+        return new Budget(tariff);
+    }
+
+    @Produces
+    @Singleton
+    Tenants tenants(Database database) {
+        FinexlConfig.Quota quota = config.quota();
+        return new Tenants(
+                database,
+                new Quota(
+                        limit(quota.requests()),
+                        limit(quota.concurrent()),
+                        limit(quota.images()),
+                        limit(quota.evaluations())));
+    }
+
+    private static Long limit(OptionalLong value) {
+        return value.isPresent() ? value.getAsLong() : null;
+    }
+
+    @Produces
+    @Singleton
+    Quotas quotas(Tenants tenants, Ledger ledger) {
+        return new Quotas(tenants, ledger, Clock.systemUTC());
     }
 
     @Produces
@@ -265,7 +306,9 @@ class Wiring {
     @Produces
     @Singleton
     UploadRoom uploadRoom() {
-        return new UploadRoom(config.jobs().uploads().asLongValue());
+        return new UploadRoom(
+                config.jobs().uploads().asLongValue(),
+                config.tenants().uploads().asLongValue());
     }
 
     @Produces
@@ -284,8 +327,8 @@ class Wiring {
 
     @Produces
     @Singleton
-    JobQueue jobQueue(JobStore store, PictureFolders pictures, Metering metering) {
-        return new JobQueue(store, pictures, metering, config.jobs().queued());
+    JobQueue jobQueue(JobStore store, PictureFolders pictures, Metering metering, Quotas quotas) {
+        return new JobQueue(store, pictures, metering, quotas, config.jobs().queued());
     }
 
     @Produces

@@ -10,11 +10,9 @@ CREATE TABLE usage_line (
     cpu_seconds DOUBLE PRECISION NOT NULL,
     gpu_seconds DOUBLE PRECISION NOT NULL,
     cached BOOLEAN NOT NULL,
-    work VARCHAR(64),
     price NUMERIC(18, 6) NOT NULL,
     currency VARCHAR(3) NOT NULL,
     CONSTRAINT usage_line_once UNIQUE (explanation)
 );
 
 CREATE INDEX usage_line_of_tenant ON usage_line (tenant, ended_at);
-CREATE INDEX usage_line_of_work ON usage_line (work, seq);

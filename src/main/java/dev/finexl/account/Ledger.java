@@ -8,7 +8,6 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
-import java.util.OptionalDouble;
 
 /**
  * What explanations cost: one line for each that was made. A line is added in the transaction that makes the explanation
@@ -19,9 +18,6 @@ public final class Ledger {
 
     /** Most lines that are read at once. */
     public static final int MOST = 1000;
-
-    /** How many of the latest lines tell how long work takes. */
-    private static final int LATEST = 20;
 
     private static final String OF_TENANT = " FROM usage_line WHERE tenant = ? AND ended_at >= ? AND ended_at < ?";
 
@@ -36,7 +32,7 @@ public final class Ledger {
         Spent spent = line.spent();
         statements.update(
                 "INSERT INTO usage_line (explanation, tenant, request_hash, images, evaluations, cpu_seconds,"
-                        + " gpu_seconds, cached, work, price, currency) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                        + " gpu_seconds, cached, price, currency) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 line.explanation(),
                 line.tenant().name(),
                 line.requestHash(),
@@ -45,7 +41,6 @@ public final class Ledger {
                 spent.cpuSeconds(),
                 spent.gpuSeconds(),
                 spent.cached(),
-                spent.work(),
                 line.price(),
                 line.currency());
     }
@@ -91,7 +86,7 @@ public final class Ledger {
     public List<UsageLine> lines(Tenant tenant, Instant from, Instant to, String after) {
         return database.query(
                 "SELECT explanation, tenant, ended_at, request_hash, images, evaluations, cpu_seconds, gpu_seconds,"
-                        + " cached, work, price, currency" + OF_TENANT
+                        + " cached, price, currency" + OF_TENANT
                         + " AND seq > COALESCE((SELECT seq FROM usage_line WHERE explanation = ?), 0)"
                         + " ORDER BY seq FETCH FIRST %d ROWS ONLY".formatted(MOST),
                 Ledger::line,
@@ -99,22 +94,6 @@ public final class Ledger {
                 from,
                 to,
                 after == null ? "" : after);
-    }
-
-    /** How long a picture of some work took lately, whoever asked for it, in seconds; empty if it was never done. */
-    public OptionalDouble secondsPerImage(String work) {
-        record Pace(double seconds, long images) {}
-        return database
-                .query(
-                        "SELECT SUM(cpu_seconds + gpu_seconds), SUM(images) FROM (SELECT cpu_seconds, gpu_seconds, images"
-                                + " FROM usage_line WHERE work = ? AND images > 0 ORDER BY seq DESC FETCH FIRST %d ROWS ONLY) latest"
-                                        .formatted(LATEST),
-                        row -> new Pace(row.getDouble(1), row.getLong(2)),
-                        work)
-                .stream()
-                .filter(pace -> pace.images() > 0)
-                .mapToDouble(pace -> pace.seconds() / pace.images())
-                .findFirst();
     }
 
     private static UsageLine line(ResultSet row) throws SQLException {
@@ -128,8 +107,7 @@ public final class Ledger {
                         row.getLong("evaluations"),
                         row.getDouble("cpu_seconds"),
                         row.getDouble("gpu_seconds"),
-                        row.getBoolean("cached"),
-                        row.getString("work")),
+                        row.getBoolean("cached")),
                 row.getBigDecimal("price"),
                 row.getString("currency"));
     }

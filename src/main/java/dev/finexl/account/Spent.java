@@ -8,8 +8,6 @@ package dev.finexl.account;
  * @param cpuSeconds of work on the CPU
  * @param gpuSeconds of work on the GPU
  * @param cached whether it had been made before, and nothing was done for it
- * @param work names what was done for each picture and on what, as far as that decides how long it takes; null where no
- *     pictures were drawn
  */
 public record Spent(
-        int images, long evaluations, double cpuSeconds, double gpuSeconds, boolean cached, String work) {}
+        int images, long evaluations, double cpuSeconds, double gpuSeconds, boolean cached) {}

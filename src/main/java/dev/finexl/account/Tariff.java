@@ -43,7 +43,7 @@ public record Tariff(
     }
 
     /** The price of one that is made with so many pictures and evaluations. */
-    public BigDecimal of(int images, long evaluated) {
+    public BigDecimal of(long images, long evaluated) {
         return explanation
                 .add(image.multiply(BigDecimal.valueOf(images)))
                 .add(evaluations.multiply(BigDecimal.valueOf(evaluated)).divide(MILLION))

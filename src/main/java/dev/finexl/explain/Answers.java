@@ -96,13 +96,7 @@ public final class Answers {
                 return Optional.of(known);
             }
         }
-        Optional<Explanation> found = get("explanations/" + key + ".json", body -> {
-            try {
-                return MAPPER.readValue(body, Explanation.class);
-            } catch (IOException e) {
-                throw new IllegalArgumentException(e);
-            }
-        });
+        Optional<Explanation> found = get("explanations/" + key + ".json", body -> read(body, Explanation.class));
         found.ifPresent(explanation -> remember(key, explanation));
         return found;
     }
@@ -110,14 +104,33 @@ public final class Answers {
     void keep(String key, Explanation explanation) {
         if (keeps()) {
             remember(key, explanation);
-            put("explanations/" + key + ".json", () -> {
-                try {
-                    return MAPPER.writeValueAsBytes(explanation);
-                } catch (IOException e) {
-                    throw new IllegalStateException("an explanation cannot be written as JSON", e);
-                }
-            });
+            put("explanations/" + key + ".json", () -> write(explanation));
         }
+    }
+
+    private static <T> T read(byte[] body, Class<T> type) {
+        try {
+            return MAPPER.readValue(body, type);
+        } catch (IOException e) {
+            throw new IllegalArgumentException(e);
+        }
+    }
+
+    private static byte[] write(Object value) {
+        try {
+            return MAPPER.writeValueAsBytes(value);
+        } catch (IOException e) {
+            throw new IllegalStateException("%s cannot be written as JSON".formatted(value.getClass()), e);
+        }
+    }
+
+    /** How fast some work was the last time. */
+    Optional<Speed> speed(String key) {
+        return get("speed/" + key + ".json", body -> read(body, Speed.class));
+    }
+
+    void keepSpeed(String key, Speed speed) {
+        put("speed/" + key + ".json", () -> write(speed));
     }
 
     private void remember(String key, Explanation explanation) {

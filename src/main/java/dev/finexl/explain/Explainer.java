@@ -117,7 +117,7 @@ public final class Explainer {
         ExplanationRun run = new ExplanationRun(plan, method, propose ? proposer : null, means, listener, scope, clock);
         // What a proposer says is not ours to repeat.
         if (propose || !means.answers().keeps()) {
-            return run.run();
+            return timed(plan, run);
         }
         String key = means.keys().explanation(plan, method.id(), means.version());
         Optional<Explanation> known = means.answers().explanation(key);
@@ -126,11 +126,41 @@ public final class Explainer {
             listener.aspects(again.provenance().images(), again.aspects());
             return again;
         }
-        Explanation explanation = run.run();
+        Explanation explanation = timed(plan, run);
         if (explanation.isComplete()) {
             means.answers().keep(key, explanation);
         }
         return explanation;
+    }
+
+    private Explanation timed(Plan plan, ExplanationRun run) {
+        Explanation explanation = run.run();
+        means.keepSpeed(plan, explanation.usage());
+        return explanation;
+    }
+
+    /**
+     * Tells what an explanation would take. Nothing is drawn, but models are brought here and opened.
+     *
+     * @param scope through which the work can be cancelled
+     * @throws InvalidRequestException if the request cannot be answered as it stands
+     */
+    public Forecast forecast(ExplainRequest request, RunScope scope) {
+        DecompositionMethod method = method(request.method());
+        boolean propose = propose(request);
+        Plan plan = resolver.during(new Downloads(ExplainListener.NONE, scope, new StageClock(scope)))
+                .resolve(request);
+        boolean drawAgain = Boolean.TRUE.equals(request.pictures());
+        boolean known = !propose
+                && !drawAgain
+                && means.answers().keeps()
+                && means.answers()
+                        .explanation(means.keys().explanation(plan, method.id(), means.version()))
+                        .isPresent();
+        return known
+                ? Forecast.nothing(true)
+                : new Forecaster(means)
+                        .of(plan, drawAgain ? ExplainListener.Pictures.ALL : ExplainListener.Pictures.DRAWN);
     }
 
     /**

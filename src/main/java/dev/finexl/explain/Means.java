@@ -6,6 +6,7 @@ import dev.finexl.explain.ExplainListener.Pictures;
 import dev.finexl.explain.ExplainListener.Side;
 import dev.finexl.explain.RequestResolver.Plan;
 import dev.finexl.generate.ImageRequest;
+import dev.finexl.store.Sha256;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -38,6 +39,23 @@ record Means(OpenModels models, Answers common, Answers answers, int batch, Stri
     private Answers ofPictures(Plan plan, Comparison.Sampled sampled, Side side) {
         boolean shared = side == Side.BASE && answers.space().sharesBase(plan, sampled);
         return shared ? common : answers;
+    }
+
+    /** How fast pictures of a base were drawn in the same way on such a machine; empty if that is not known. */
+    Optional<Speed> speed(Comparison.Sampled sampled) {
+        return common.speed(speedKey(sampled));
+    }
+
+    /** Keeps how fast an explanation was, where its pictures were sampled. */
+    void keepSpeed(Plan plan, Usage usage) {
+        if (plan.comparison() instanceof Comparison.Sampled sampled) {
+            Speed.of(usage).ifPresent(speed -> common.keepSpeed(speedKey(sampled), speed));
+        }
+    }
+
+    private String speedKey(Comparison.Sampled sampled) {
+        int processors = Runtime.getRuntime().availableProcessors();
+        return Sha256.of(keys().drawing(sampled, Side.BASE) + " " + processors);
     }
 
     ContentKeys keys() {

@@ -32,11 +32,18 @@ public final class ExplainService {
     private static final String ID = "explanation";
 
     private final TenantSpaces spaces;
+    private final Budget budget;
     private final ExplainMeter meter;
 
-    public ExplainService(TenantSpaces spaces, ExplainMeter meter) {
+    public ExplainService(TenantSpaces spaces, Budget budget, ExplainMeter meter) {
         this.spaces = spaces;
+        this.budget = budget;
         this.meter = meter;
+    }
+
+    /** What it would take to explain for a tenant, and what it would cost; throws what {@link Explainer#forecast} throws. */
+    public Estimate estimate(Tenant tenant, ExplainRequest request, RunScope scope) {
+        return budget.estimate(request, spaces.explainer(tenant), scope);
     }
 
     /**
@@ -58,11 +65,12 @@ public final class ExplainService {
         Explanation explanation = null;
         try {
             Explainer allowed = spaces.explainer(tenant).withFolders(folders);
-            explanation = allowed.explain(request, listener, scope);
+            ExplainRequest bounded = budget.bounded(request, allowed, scope);
+            explanation = allowed.explain(bounded, listener, scope);
             outcome = Outcome.SUCCEEDED;
             Optional<ResultStore> results = spaces.results(tenant);
             if (results.isPresent() && explanation.isComplete()) {
-                keep(results.get(), allowed.key(request), explanation);
+                keep(results.get(), allowed.key(bounded), explanation);
             }
             return explanation;
         } catch (CancellationException e) {

@@ -1,6 +1,7 @@
 package dev.finexl.job;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import dev.finexl.account.Quotas;
 import dev.finexl.account.Tenant;
 import dev.finexl.explain.ExplainRequest;
 import dev.finexl.explain.Explanation;
@@ -30,6 +31,7 @@ public final class JobQueue {
     private final JobStore store;
     private final PictureFolders pictures;
     private final Metering metering;
+    private final Quotas quotas;
     private final int mostQueued;
     private final Watches watches = new Watches(this::find);
     private final Map<String, JobRun> running = new ConcurrentHashMap<>();
@@ -37,10 +39,11 @@ public final class JobQueue {
     private volatile boolean closed;
 
     /** @param mostQueued most jobs that wait for their turn */
-    public JobQueue(JobStore store, PictureFolders pictures, Metering metering, int mostQueued) {
+    public JobQueue(JobStore store, PictureFolders pictures, Metering metering, Quotas quotas, int mostQueued) {
         this.store = store;
         this.pictures = pictures;
         this.metering = metering;
+        this.quotas = quotas;
         this.mostQueued = mostQueued;
     }
 
@@ -69,6 +72,7 @@ public final class JobQueue {
      * @param key by which the same submission is known again; null for none
      * @param upload pictures that came with it, which now belong to the job if one was created; null for none
      * @throws KeyReusedException if the key came with another request before
+     * @throws dev.finexl.account.QuotaExceededException if the tenant has asked for all that he may
      * @throws FullException if too many jobs wait already
      * @throws DatabaseException if the database cannot be used
      */
@@ -79,6 +83,7 @@ public final class JobQueue {
         if (earlier.isPresent()) {
             return replay(earlier.get(), hash);
         }
+        quotas.admit(tenant);
         String id = upload == null ? JobIds.next() : upload.id();
         if (insert(id, tenant, json, hash, key, upload) == JobStore.Insertion.KEY_TAKEN) {
             return replay(store.findByKey(tenant, key).orElseThrow(KeyReusedException::new), hash);
@@ -126,6 +131,7 @@ public final class JobQueue {
         if (store.queued() >= mostQueued) {
             throw new FullException("%d jobs are waiting already, which is the most that may".formatted(mostQueued));
         }
+        quotas.requireRoom(tenant, store.unfinished(tenant));
         JobStore.Insertion insertion = store.insert(id, tenant, json, hash, key, upload == null ? null : pictures.place());
         if (upload != null && insertion == JobStore.Insertion.INSERTED) {
             upload.keep();
@@ -201,6 +207,11 @@ public final class JobQueue {
     /** Watches a job that has been found; to be closed. */
     public JobWatch watch(Job job) {
         return watches.open(job.id());
+    }
+
+    /** How many of a tenant's jobs wait or run. */
+    public long unfinished(Tenant tenant) {
+        return store.unfinished(tenant);
     }
 
     /** How many jobs wait for their turn. */

@@ -123,6 +123,15 @@ public final class JobStore {
                 .getFirst();
     }
 
+    /** How many of a tenant's jobs wait or run. */
+    public long unfinished(Tenant tenant) {
+        return query(
+                        "SELECT COUNT(*) FROM explanation_job WHERE tenant = ? AND state IN ('queued', 'running')",
+                        row -> row.getLong(1),
+                        tenant.name())
+                .getFirst();
+    }
+
     /** Whether {@link #claim} would probably find a job. */
     boolean hasFree(String place) {
         return !query(

@@ -9,7 +9,6 @@ import dev.finexl.explain.ExplainRequest;
 import dev.finexl.explain.Explanation;
 import dev.finexl.explain.Usage.StageTime;
 import dev.finexl.store.ModelJson;
-import dev.finexl.store.Sha256;
 import java.math.BigDecimal;
 
 /** Turns what an explanation says of its cost into a line of the ledger. */
@@ -21,11 +20,6 @@ public final class Metering {
 
     public Metering(Tariff tariff) {
         this.tariff = tariff;
-    }
-
-    /** The tariff that prices come from. */
-    public Tariff tariff() {
-        return tariff;
     }
 
     /** An explanation that has just been made, with its line. */
@@ -68,24 +62,6 @@ public final class Metering {
                 explanation.usage().denoiserEvaluations(),
                 Math.max(0, whole - gpu),
                 gpu,
-                explanation.usage().cached(),
-                work(explanation));
-    }
-
-    /** The base, how it is sampled, and on what. */
-    private static String work(Explanation explanation) {
-        return explanation.provenance().models().stream()
-                .filter(model -> model.role().equals("base") && explanation.provenance().sampler() != null)
-                .findFirst()
-                .map(base -> work(
-                        base.reference(),
-                        explanation.provenance().sampler().toString(),
-                        explanation.provenance().provider()))
-                .orElse(null);
-    }
-
-    static String work(String base, String sampler, String provider) {
-        return Sha256.of(String.join(
-                "\n", base, sampler, provider, Integer.toString(Runtime.getRuntime().availableProcessors())));
+                explanation.usage().cached());
     }
 }

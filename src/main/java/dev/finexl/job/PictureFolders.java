@@ -1,5 +1,6 @@
 package dev.finexl.job;
 
+import dev.finexl.account.Tenant;
 import dev.finexl.explain.ExplainListener.Side;
 import dev.finexl.store.Folders;
 import java.io.IOException;
@@ -91,6 +92,11 @@ public final class PictureFolders {
      */
     void take(String id, long bytes) {
         room.take(id, bytes);
+    }
+
+    /** Counts what is uploaded under an identifier among a tenant's. */
+    void assign(String id, Tenant tenant) {
+        room.assign(id, tenant);
     }
 
     /** What an earlier run of the process has left takes room as well. */

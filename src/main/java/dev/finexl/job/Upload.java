@@ -1,5 +1,6 @@
 package dev.finexl.job;
 
+import dev.finexl.account.Tenant;
 import dev.finexl.embed.ImageDecoder;
 import dev.finexl.explain.ExplainListener.Side;
 import dev.finexl.explain.ExplainRequest;
@@ -45,6 +46,11 @@ public final class Upload implements AutoCloseable {
         this.folders = folders;
         this.mostBytes = mostBytes;
         this.folder = folders.create(id);
+    }
+
+    /** Counts what is received from now on among a tenant's. */
+    public void belongsTo(Tenant tenant) {
+        folders.assign(id, tenant);
     }
 
     /** Identifies the upload, and the job that may come of it. */

@@ -1,5 +1,6 @@
 package dev.finexl.job;
 
+import dev.finexl.account.Tenant;
 import java.util.HashMap;
 import java.util.Map;
 
@@ -13,22 +14,37 @@ import java.util.Map;
 public final class UploadRoom {
 
     private final long budget;
+    private final long each;
     private final Map<String, Long> taken = new HashMap<>();
+    private final Map<String, Tenant> tenants = new HashMap<>();
     private long sum;
 
     /** @param budget bytes, of all owners together */
     public UploadRoom(long budget) {
+        this(budget, budget);
+    }
+
+    /**
+     * @param budget bytes, of all owners together
+     * @param each bytes, of one tenant's uploads together
+     */
+    public UploadRoom(long budget, long each) {
         this.budget = budget;
+        this.each = each;
     }
 
     /** Says that there is no room at the moment. */
     public static final class FullException extends RuntimeException {
 
-        private FullException(long budget) {
-            super(
-                    "uploads take all of the %d bytes that they may take together; come back when some have been explained"
-                            .formatted(budget));
+        private FullException(String whose, long budget) {
+            super("%s take all of the %d bytes that they may take together; come back when some have been explained"
+                    .formatted(whose, budget));
         }
+    }
+
+    /** Counts what an owner takes among a tenant's as well, until it leaves. */
+    synchronized void assign(String owner, Tenant tenant) {
+        tenants.put(owner, tenant);
     }
 
     /**
@@ -39,9 +55,20 @@ public final class UploadRoom {
      */
     public synchronized void take(String owner, long bytes) {
         if (bytes > budget - sum) {
-            throw new FullException(budget);
+            throw new FullException("uploads", budget);
+        }
+        Tenant tenant = tenants.get(owner);
+        if (tenant != null && bytes > each - takenBy(tenant)) {
+            throw new FullException("your uploads", each);
         }
         occupy(owner, bytes);
+    }
+
+    private long takenBy(Tenant tenant) {
+        return tenants.entrySet().stream()
+                .filter(entry -> entry.getValue().equals(tenant))
+                .mapToLong(entry -> taken.getOrDefault(entry.getKey(), 0L))
+                .sum();
     }
 
     /** Counts what is there already, even beyond the budget. */
@@ -52,6 +79,7 @@ public final class UploadRoom {
 
     /** Gives back all that an owner has, if it has anything. */
     public synchronized void leave(String owner) {
+        tenants.remove(owner);
         Long bytes = taken.remove(owner);
         if (bytes != null) {
             sum -= bytes;

@@ -66,6 +66,7 @@ class ExplainWorkTest {
         Explainer explainer = new Explainer(catalogue, null, models, 8, "test", null);
         return new ExplainService(
                 new TenantSpaces(catalogue, explainer, results, TenantSpaces.Settings.NONE),
+                new Budget(Tariff.FREE),
                 (outcome, _) -> outcomes.add(outcome));
     }
 

@@ -67,7 +67,7 @@ class JobStoreTest {
     }
 
     private static Answer answer(String id, String result) {
-        Spent spent = new Spent(8, 160, 1.5, 0.25, false, "work");
+        Spent spent = new Spent(8, 160, 1.5, 0.25, false);
         return new Answer(
                 result, new UsageLine(id, Tenant.DEFAULT, null, "hash", spent, new BigDecimal("0.420000"), "EUR"));
     }

@@ -6,8 +6,12 @@ import static org.awaitility.Awaitility.await;
 
 import dev.finexl.explain.ExplainListener.Side;
 import dev.finexl.explain.ExplainListener.Stage;
+import dev.finexl.account.Ledger;
+import dev.finexl.account.Quota;
+import dev.finexl.account.Quotas;
 import dev.finexl.account.Tariff;
 import dev.finexl.account.Tenant;
+import dev.finexl.account.Tenants;
 import dev.finexl.explain.ExplainRequest;
 import dev.finexl.explain.InvalidRequestException;
 import dev.finexl.job.ExplainGate.FullException;
@@ -22,6 +26,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -76,7 +81,8 @@ class JobWorkersTest {
     private Process process(String place, int mostQueued, Work work) {
         JobStore store = new JobStore(database, Duration.ofSeconds(20), 2);
         PictureFolders pictures = new PictureFolders(folder.resolve(place), new UploadRoom(1 << 20));
-        JobQueue queue = new JobQueue(store, pictures, new Metering(Tariff.FREE), mostQueued);
+        JobQueue queue = new JobQueue(
+                store, pictures, new Metering(Tariff.FREE), new Quotas(new Tenants(database, Quota.NONE), new Ledger(database), Clock.systemUTC()), mostQueued);
         ExplainGate gate = new ExplainGate(2, 0);
         JobWorkers workers = new JobWorkers(
                 queue, store, pictures, gate, work, new JobWorkers.Settings(2, Duration.ofSeconds(20), LONG));

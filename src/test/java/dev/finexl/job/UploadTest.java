@@ -3,6 +3,7 @@ package dev.finexl.job;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.finexl.account.Tenant;
 import dev.finexl.embed.ImageDecoder;
 import dev.finexl.explain.ExplainListener.Side;
 import dev.finexl.explain.ExplainRequest;
@@ -46,6 +47,27 @@ class UploadTest {
 
     private PictureFolders folders(long room) {
         return new PictureFolders(folder.resolve("pictures"), new UploadRoom(room));
+    }
+
+    @Test
+    void boundsTheUploadsOfATenantTogether() throws IOException {
+        PictureFolders shared =
+                new PictureFolders(folder.resolve("pictures"), new UploadRoom(ROOM, 2 * PICTURE.length));
+        try (Upload first = new Upload(shared, ROOM);
+                Upload second = new Upload(shared, ROOM);
+                Upload others = new Upload(shared, ROOM)) {
+            first.belongsTo(new Tenant("acme"));
+            second.belongsTo(new Tenant("acme"));
+            others.belongsTo(new Tenant("other"));
+            first.add(Side.BASE, "a.png", new ByteArrayInputStream(PICTURE));
+            second.add(Side.BASE, "a.png", new ByteArrayInputStream(PICTURE));
+            assertThatThrownBy(() -> second.add(Side.BASE, "b.png", new ByteArrayInputStream(PICTURE)))
+                    .isInstanceOf(UploadRoom.FullException.class)
+                    .hasMessageContaining("your uploads");
+            others.add(Side.BASE, "a.png", new ByteArrayInputStream(PICTURE));
+            first.close();
+            second.add(Side.BASE, "c.png", new ByteArrayInputStream(PICTURE));
+        }
     }
 
     @Test

@@ -7,6 +7,8 @@ import dev.finexl.explain.ExplainRequest;
 import dev.finexl.explain.Explainer;
 import dev.finexl.explain.Explanation;
 import dev.finexl.explain.SamplingReport;
+import dev.finexl.job.Budget;
+import dev.finexl.job.Estimate;
 import dev.finexl.onnx.RunScope;
 import dev.finexl.report.HtmlReport;
 import dev.finexl.report.ReportPictures;
@@ -18,6 +20,7 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
@@ -46,6 +49,7 @@ public final class ExplainCommand implements Callable<Integer> {
     static final int POLICY_FAILED = 3;
 
     private final Explainer explainer;
+    private final Budget budget;
     private final Validator validator;
     private final ObjectMapper mapper;
 
@@ -70,8 +74,12 @@ public final class ExplainCommand implements Callable<Integer> {
             description = "write the explanation as one HTML file, with the pairs that show its aspects")
     private Path report;
 
-    ExplainCommand(Explainer explainer, Validator validator, ObjectMapper mapper) {
+    @Option(names = "--estimate", description = "only tell what it would take and cost, and draw nothing")
+    private boolean estimate;
+
+    ExplainCommand(Explainer explainer, Budget budget, Validator validator, ObjectMapper mapper) {
         this.explainer = explainer;
+        this.budget = budget;
         this.validator = validator;
         this.mapper = mapper;
     }
@@ -80,6 +88,9 @@ public final class ExplainCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         ExplainRequest request = options.toRequest();
         RequestCheck.requireValid(validator, request, spec.commandLine());
+        if (estimate) {
+            return estimate(request);
+        }
         ProgressPrinter progress = ProgressPrinter.onStandardError();
         try (RunScope scope = new RunScope();
                 ImageSaver saver = saveImages == null ? null : new ImageSaver(saveImages)) {
@@ -107,11 +118,33 @@ public final class ExplainCommand implements Callable<Integer> {
         }
     }
 
+    private int estimate(ExplainRequest request) throws IOException {
+        PrintWriter out = spec.commandLine().getOut();
+        try (RunScope scope = new RunScope()) {
+            Estimate told = budget.estimate(request, explainer.allowing(options.named()), scope);
+            if (json == null) {
+                out.printf("pictures     %d to %d%n", told.images().least(), told.images().most());
+                out.printf("evaluations  %d to %d%n", told.evaluations().least(), told.evaluations().most());
+                if (told.seconds() == null) {
+                    out.println("seconds      not known: no such pictures have been drawn on this machine");
+                } else {
+                    out.printf(Locale.ROOT, "seconds      %.1f to %.1f%n", told.seconds().least(), told.seconds().most());
+                }
+                out.printf(
+                        "price        %s to %s %s%n",
+                        told.price().least().toPlainString(), told.price().most().toPlainString(), told.currency());
+            } else {
+                write(told);
+            }
+        }
+        out.flush();
+        return CommandLine.ExitCode.OK;
+    }
+
     private void print(Explanation explanation) throws IOException {
         PrintWriter out = spec.commandLine().getOut();
         if ("-".equals(json)) {
-            out.println(mapper.writerWithDefaultPrettyPrinter().writeValueAsString(explanation));
-            out.flush();
+            write(explanation);
             return;
         }
         out.println(explanation.summary());
@@ -133,8 +166,18 @@ public final class ExplainCommand implements Callable<Integer> {
         }
         out.flush();
         if (json != null) {
-            WholeFile.write(
-                    Path.of(json), mapper.writerWithDefaultPrettyPrinter().writeValueAsBytes(explanation));
+            write(explanation);
+        }
+    }
+
+    /** To where {@code --json} says. */
+    private void write(Object value) throws IOException {
+        if ("-".equals(json)) {
+            PrintWriter out = spec.commandLine().getOut();
+            out.println(mapper.writerWithDefaultPrettyPrinter().writeValueAsString(value));
+            out.flush();
+        } else {
+            WholeFile.write(Path.of(json), mapper.writerWithDefaultPrettyPrinter().writeValueAsBytes(value));
         }
     }
 

@@ -31,10 +31,9 @@ class AccessPolicy implements HttpSecurityPolicy {
     static final String FORBIDDEN = "this needs a key with another scope";
 
     /** The page, which holds nothing of anybody, the description of the service, and what its keepers' probes ask. */
-    private static final Set<String> PUBLIC =
-            Set.of("/", "/index.html", "/app.js", "/api.js", "/result.js", "/app.css", "/icon.svg", "/ping");
+    private static final Pattern PAGE = Pattern.compile("/([a-z-]+\\.(html|js|css|svg|png|ico))?");
 
-    private static final Pattern PUBLIC_BELOW = Pattern.compile("/q/(health|openapi|swagger-ui|dev-ui)(/.*)?");
+    private static final Pattern PUBLIC = Pattern.compile("/ping|/session|/q/(health|openapi|swagger-ui|dev-ui)(/.*)?");
     private static final Pattern ADMIN = Pattern.compile("/(admin|q)(/.*)?");
     private static final String METRICS = "/q/metrics";
     private static final Set<HttpMethod> READING = Set.of(HttpMethod.GET, HttpMethod.HEAD);
@@ -43,8 +42,12 @@ class AccessPolicy implements HttpSecurityPolicy {
     private static final Pattern MATRIX = Pattern.compile(";[^/]*");
 
     static boolean isPublic(RoutingContext routing) {
-        String path = path(routing);
-        return PUBLIC.contains(path) || PUBLIC_BELOW.matcher(path).matches();
+        return isPage(routing) || PUBLIC.matcher(path(routing)).matches();
+    }
+
+    /** Whether a request is for a part of the page itself. */
+    static boolean isPage(RoutingContext routing) {
+        return PAGE.matcher(path(routing)).matches();
     }
 
     private static String path(RoutingContext routing) {

@@ -5,8 +5,10 @@ import dev.finexl.account.ApiKey;
 import dev.finexl.account.ApiKeys;
 import dev.finexl.account.AuditLog;
 import dev.finexl.account.NewKey;
+import dev.finexl.account.Quota;
 import dev.finexl.account.Scope;
 import dev.finexl.account.Tenant;
+import dev.finexl.account.Tenants;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.validation.Valid;
 import jakarta.validation.constraints.Max;
@@ -17,7 +19,9 @@ import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.DELETE;
 import jakarta.ws.rs.DefaultValue;
 import jakarta.ws.rs.GET;
+import jakarta.ws.rs.NotFoundException;
 import jakarta.ws.rs.POST;
+import jakarta.ws.rs.PUT;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
@@ -44,11 +48,13 @@ public class AdminResource {
     private static final String NO_STORE = "no-store";
 
     private final ApiKeys keys;
+    private final Tenants tenants;
     private final AuditLog log;
     private final Callers callers;
 
-    AdminResource(ApiKeys keys, AuditLog log, Callers callers) {
+    AdminResource(ApiKeys keys, Tenants tenants, AuditLog log, Callers callers) {
         this.keys = keys;
+        this.tenants = tenants;
         this.log = log;
         this.callers = callers;
     }
@@ -145,6 +151,40 @@ public class AdminResource {
     @APIResponse(responseCode = "404", description = "there is no such key")
     public ApiKey revoke(@PathParam("prefix") String prefix) {
         return keys.revoke(prefix, callers.administrator());
+    }
+
+    /** All tenants. */
+    @GET
+    @Path("tenants")
+    @RunOnVirtualThread
+    @Operation(operationId = "tenants", summary = "All tenants, with the limits that are their own")
+    public List<Tenants.Known> tenants() {
+        callers.administrator();
+        return tenants.list();
+    }
+
+    /** Limits what a tenant may ask for. */
+    @PUT
+    @Path("tenants/{tenant}/quota")
+    @Consumes(MediaType.APPLICATION_JSON)
+    @RunOnVirtualThread
+    @Operation(
+            operationId = "limit",
+            summary = "Say what a tenant may ask for",
+            description = "In place of what was said before; a limit that is left out is that of all tenants.")
+    @RequestBody(
+            required = true,
+            content =
+                    @Content(
+                            examples =
+                                    @ExampleObject(
+                                            name = "ten a minute",
+                                            value =
+                                                    "{\"requestsPerMinute\": 10, \"concurrent\": 2, \"imagesPerDay\": 5000}")))
+    @APIResponse(responseCode = "404", description = "there is no such tenant")
+    public Tenants.Known limit(@PathParam("tenant") String tenant, @NotNull @Valid Quota quota) {
+        return tenants.limit(new Tenant(tenant), quota, callers.administrator())
+                .orElseThrow(() -> new NotFoundException("there is no such tenant: it is made with its first key"));
     }
 
     /** What administrators did. */

@@ -227,6 +227,7 @@ public class ExplanationsResource {
         Explanation explanation = explanation(queue, callers.tenant(), id);
         return Response.ok(HtmlReport.render(explanation, (side, pair) -> pictures.picture(id, side, pair)))
                 .type(MediaType.TEXT_HTML_TYPE.withCharset(StandardCharsets.UTF_8.name()))
+                .header("Content-Security-Policy", SecurityHeaders.REPORT)
                 .build();
     }
 

@@ -17,6 +17,7 @@ import io.quarkus.security.runtime.QuarkusSecurityIdentity;
 import io.quarkus.vertx.http.runtime.security.ChallengeData;
 import io.quarkus.vertx.http.runtime.security.HttpAuthenticationMechanism;
 import io.smallrye.mutiny.Uni;
+import io.vertx.core.http.Cookie;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.inject.Singleton;
@@ -26,7 +27,7 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * Finds out who asks, by {@code Authorization: Bearer fx_…} or {@code X-API-Key: fx_…}. Whoever sends no key is let in as
+ * Finds out who asks, by {@code Authorization: Bearer fx_…}, {@code X-API-Key: fx_…} or the cookie of {@link SessionResource}. Whoever sends no key is let in as
  * {@link Caller#WITHOUT_KEY} where none is needed; a key that is no good is refused everywhere but at what is public.
  */
 @Singleton
@@ -34,6 +35,8 @@ class KeyAuthentication implements HttpAuthenticationMechanism {
 
     /** Under which an identity holds its {@link Caller}. */
     static final String CALLER = "caller";
+
+    static final String NO_GOOD = "the key is not one of this service, or it is revoked or expired";
 
     private static final String API_KEY = "X-API-Key";
     private static final String BEARER = "bearer ";
@@ -71,7 +74,12 @@ class KeyAuthentication implements HttpAuthenticationMechanism {
         boolean bearer = authorization != null && authorization.regionMatches(true, 0, BEARER, 0, BEARER.length());
         String sent =
                 own == null && bearer ? authorization.substring(BEARER.length()).strip() : own;
-        return Optional.ofNullable(sent).filter(secret -> access.mode() != Access.Mode.OPEN || ApiKeys.isMeant(secret));
+        return Optional.ofNullable(sent)
+                .or(() -> cookie(request)).filter(secret -> access.mode() != Access.Mode.OPEN || ApiKeys.isMeant(secret));
+    }
+
+    private static Optional<String> cookie(HttpServerRequest request) {
+        return Optional.ofNullable(request.getCookie(SessionResource.COOKIE)).map(Cookie::getValue);
     }
 
     @Override
@@ -99,7 +107,7 @@ class KeyAuthentication implements HttpAuthenticationMechanism {
                 routing,
                 Response.Status.UNAUTHORIZED,
                 sent
-                        ? "the key is not one of this service, or it is revoked or expired"
+                        ? NO_GOOD
                         : "expected a key: Authorization: Bearer fx_… or X-API-Key: fx_…");
         return Uni.createFrom().item(true);
     }

@@ -1,6 +1,7 @@
 package dev.finexl.serve.http;
 
 import dev.finexl.account.ApiKeys;
+import dev.finexl.account.QuotaExceededException;
 import dev.finexl.embed.EncoderException;
 import dev.finexl.embed.ImageFileException;
 import dev.finexl.explain.InvalidRequestException;
@@ -15,6 +16,8 @@ import dev.finexl.store.sql.DatabaseException;
 import io.quarkiverse.resteasy.problem.HttpProblem;
 import io.quarkus.security.ForbiddenException;
 import jakarta.ws.rs.core.Response;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.concurrent.CancellationException;
 import org.jboss.logging.Logger;
 import org.jboss.resteasy.reactive.server.ServerExceptionMapper;
@@ -69,6 +72,23 @@ class Problems {
     }
 
     @ServerExceptionMapper
+    Response exceeded(QuotaExceededException e) {
+        long seconds = e.reset() == null
+                ? RETRY_SECONDS
+                : Math.max(1, Duration.between(Instant.now(), e.reset()).toSeconds() + 1);
+        HttpProblem.Builder problem = HttpProblem.builder()
+                .withStatus(Response.Status.TOO_MANY_REQUESTS)
+                .withTitle("Quota exceeded")
+                .withDetail(e.getMessage())
+                .with("quota", e.quota())
+                .withHeader("Retry-After", seconds);
+        if (e.reset() != null) {
+            problem.with("reset", e.reset().toString());
+        }
+        return problem.build().toResponse();
+    }
+
+    @ServerExceptionMapper
     Response shut(ExplainGate.ShutException e) {
         return comeBack(Response.Status.SERVICE_UNAVAILABLE, "Shutting down", e.getMessage());
     }
@@ -97,6 +117,11 @@ class Problems {
     @ServerExceptionMapper
     Response forbidden(ForbiddenException e) {
         return refused(Response.Status.FORBIDDEN, AccessPolicy.FORBIDDEN);
+    }
+
+    /** To whoever tries a key that is no good. */
+    static Response unauthorized() {
+        return refused(Response.Status.UNAUTHORIZED, KeyAuthentication.NO_GOOD);
     }
 
     private static Response refused(Response.Status status, String detail) {

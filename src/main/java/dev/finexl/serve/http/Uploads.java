@@ -31,14 +31,17 @@ class Uploads {
 
     private static final String NO_REQUEST = "{}";
 
+    private final Callers callers;
     private final PictureFolders folders;
     private final Validator validator;
     private final long mostBytes;
 
     Uploads(
+            Callers callers,
             PictureFolders folders,
             Validator validator,
             @ConfigProperty(name = "finexl.http.upload-bytes") long mostBytes) {
+        this.callers = callers;
         this.folders = folders;
         this.validator = validator;
         this.mostBytes = mostBytes;
@@ -83,6 +86,7 @@ class Uploads {
 
     private Received receive(Source source) throws IOException {
         Upload upload = new Upload(folders, mostBytes);
+        upload.belongsTo(callers.tenant());
         boolean received = false;
         try {
             ExplainRequest request = request(source.fill(upload).orElse(NO_REQUEST));

@@ -1,5 +1,6 @@
 package dev.finexl.serve.http;
 
+import dev.finexl.account.Quotas;
 import dev.finexl.account.Tenant;
 import dev.finexl.explain.ExplainListener;
 import dev.finexl.explain.ExplainRequest;
@@ -29,12 +30,14 @@ class Waiting {
     private final Callers callers;
     private final ExplainService service;
     private final JobQueue queue;
+    private final Quotas quotas;
     private final ExplainGate gate;
 
-    Waiting(Callers callers, ExplainService service, JobQueue queue, ExplainGate gate) {
+    Waiting(Callers callers, ExplainService service, JobQueue queue, Quotas quotas, ExplainGate gate) {
         this.callers = callers;
         this.service = service;
         this.queue = queue;
+        this.quotas = quotas;
         this.gate = gate;
     }
 
@@ -54,6 +57,7 @@ class Waiting {
      * job that has ended.
      *
      * @param key by which a request that is sent again is known; null for none
+     * @throws dev.finexl.account.QuotaExceededException if the tenant has asked for all that he may
      * @throws ExplainGate.FullException if too many wait already
      * @throws JobQueue.KeyReusedException if the key came with another request
      */
@@ -66,8 +70,27 @@ class Waiting {
                 : answer(explainNow(tenant, request, bare, client));
     }
 
-    private Job explainNow(Tenant tenant, ExplainRequest request, String key, ClientGone client) {
+    /**
+     * Tells in the caller's turn, since models are opened for it, what an explanation would take and cost.
+     *
+     * @throws dev.finexl.account.QuotaExceededException if the tenant has asked for all that he may
+     * @throws ExplainGate.FullException if too many wait already
+     */
+    Response estimate(ExplainRequest request, ClientGone client) {
+        Tenant tenant = callers.tenant();
+        quotas.admit(tenant);
         try (RunScope scope = new RunScope();
+                ExplainGate.Place place = gate.enter(scope::cancel)) {
+            client.whenGone(place::leave);
+            place.await();
+            return Response.ok(service.estimate(tenant, request, scope)).build();
+        }
+    }
+
+    private Job explainNow(Tenant tenant, ExplainRequest request, String key, ClientGone client) {
+        quotas.admit(tenant);
+        try (Quotas.Waiter _ = quotas.enter(tenant, queue.unfinished(tenant));
+                RunScope scope = new RunScope();
                 ExplainGate.Place place = gate.enter(scope::cancel)) {
             client.whenGone(place::leave);
             place.await();

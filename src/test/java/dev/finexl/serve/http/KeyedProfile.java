@@ -15,16 +15,15 @@ public class KeyedProfile implements QuarkusTestProfile {
 
     @Override
     public Map<String, String> getConfigOverrides() {
-        return Map.of(
-                "finexl.access",
-                "keys",
-                "finexl.jobs.url",
-                "jdbc:h2:mem:keyed;DB_CLOSE_DELAY=-1",
-                "finexl.jobs.directory",
-                "target/keyed/jobs",
-                "finexl.cache.location",
-                ANSWERS,
-                "finexl.tenants.models",
-                MODELS.toString());
+        return Map.ofEntries(
+                Map.entry("finexl.access", "keys"),
+                Map.entry("finexl.jobs.url", "jdbc:h2:mem:keyed;DB_CLOSE_DELAY=-1"),
+                Map.entry("finexl.jobs.directory", "target/keyed/jobs"),
+                Map.entry("finexl.cache.location", ANSWERS),
+                Map.entry("finexl.tenants.models", MODELS.toString()),
+                Map.entry("finexl.tariff.explanation", "0.10"),
+                Map.entry("finexl.tariff.image", "0.01"),
+                Map.entry("finexl.tariff.evaluations", "1000"),
+                Map.entry("finexl.tariff.cached", "0.02"));
     }
 }

@@ -190,4 +190,26 @@ class KeysTest {
         with(admin).delete("/admin/keys/fx_nosuch00").then().statusCode(404);
         with(admin).post("/admin/keys/fx_nosuch00/rotate").then().statusCode(404);
     }
+
+    @Test
+    void aBrowserKeepsAKeyInACookieThatNoScriptReads() {
+        String cookie = given().contentType(ContentType.JSON)
+                .body("{\"key\": \"%s\"}".formatted(reader))
+                .post("/session")
+                .then()
+                .statusCode(204)
+                .extract()
+                .header("Set-Cookie");
+        assertThat(cookie).contains("HttpOnly").containsIgnoringCase("SameSite=Strict").contains("Path=/");
+        given().cookie("finexl-key", reader).get("/models").then().statusCode(200);
+        given().cookie("finexl-key", reader + "x").get("/models").then().statusCode(401);
+        given().contentType(ContentType.JSON)
+                .body("{\"key\": \"fx_wrong\"}")
+                .post("/session")
+                .then()
+                .statusCode(401)
+                .header("Set-Cookie", equalTo(null));
+        assertThat(given().delete("/session").then().statusCode(204).extract().header("Set-Cookie"))
+                .containsIgnoringCase("Max-Age=0");
+    }
 }

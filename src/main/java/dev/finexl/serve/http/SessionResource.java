@@ -1,0 +1,72 @@
+package dev.finexl.serve.http;
+
+import dev.finexl.account.ApiKeys;
+import io.smallrye.common.annotation.RunOnVirtualThread;
+import io.vertx.ext.web.RoutingContext;
+import jakarta.validation.Valid;
+import jakarta.validation.constraints.NotNull;
+import jakarta.validation.constraints.Size;
+import jakarta.ws.rs.Consumes;
+import jakarta.ws.rs.DELETE;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.core.Context;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.NewCookie;
+import jakarta.ws.rs.core.Response;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
+
+/**
+ * {@code /session}: lets the page have a key that its pictures, links and events cannot carry in a header. It is a cookie that no
+ * script can read and that no other site's requests carry.
+ */
+@Path("/session")
+public class SessionResource {
+
+    /** The cookie with the key. */
+    static final String COOKIE = "finexl-key";
+
+    private static final int LONGEST_KEY = 100;
+
+    private final ApiKeys keys;
+
+    SessionResource(ApiKeys keys) {
+        this.keys = keys;
+    }
+
+    /** The key that somebody gives the page. */
+    public record Login(@NotNull @Size(max = LONGEST_KEY) String key) {}
+
+    /** Begins to use a key. */
+    @POST
+    @Consumes(MediaType.APPLICATION_JSON)
+    @RunOnVirtualThread
+    @Operation(operationId = "login", summary = "Use a key in this browser", description = "For the page: others send it.")
+    @APIResponse(responseCode = "204", description = "the cookie is set, until the browser is closed")
+    @APIResponse(responseCode = "401", description = "the key is no good")
+    public Response login(@NotNull @Valid Login login, @Context RoutingContext routing) {
+        return keys.find(login.key()).isPresent()
+                ? Response.noContent().cookie(cookie(login.key(), NewCookie.DEFAULT_MAX_AGE, routing)).build()
+                : Problems.unauthorized();
+    }
+
+    /** Ends that. */
+    @DELETE
+    @Operation(operationId = "logout", summary = "Use no key in this browser any more")
+    @APIResponse(responseCode = "204", description = "the cookie is gone")
+    public Response logout(@Context RoutingContext routing) {
+        return Response.noContent().cookie(cookie("", 0, routing)).build();
+    }
+
+    private static NewCookie cookie(String key, int maxAge, RoutingContext routing) {
+        return new NewCookie.Builder(COOKIE)
+                .value(key)
+                .path("/")
+                .maxAge(maxAge)
+                .httpOnly(true)
+                .secure("https".equals(routing.request().scheme()))
+                .sameSite(NewCookie.SameSite.STRICT)
+                .build();
+    }
+}
