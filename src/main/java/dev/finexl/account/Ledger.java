@@ -52,8 +52,7 @@ public final class Ledger {
      * @param to the first moment behind it
      */
     public UsageTotal total(Tenant tenant, Instant from, Instant to) {
-        return database
-                .query(
+        return database.query(
                         "SELECT COUNT(*), COALESCE(SUM(CASE WHEN cached THEN 1 ELSE 0 END), 0),"
                                 + " COALESCE(SUM(images), 0), COALESCE(SUM(evaluations), 0),"
                                 + " COALESCE(SUM(cpu_seconds), 0), COALESCE(SUM(gpu_seconds), 0),"
@@ -75,7 +74,8 @@ public final class Ledger {
     /** What a tenant has used since the day began, in UTC. */
     public UsageTotal today(Tenant tenant) {
         Instant now = Instant.now();
-        return total(tenant, now.atZone(ZoneOffset.UTC).truncatedTo(ChronoUnit.DAYS).toInstant(), now.plusSeconds(60));
+        return total(
+                tenant, now.atZone(ZoneOffset.UTC).truncatedTo(ChronoUnit.DAYS).toInstant(), now.plusSeconds(60));
     }
 
     /**

@@ -39,7 +39,8 @@ public final class Quotas {
         if (quota.imagesPerDay() != null || quota.evaluationsPerDay() != null) {
             UsageTotal today = ledger.today(tenant);
             requireLeft("imagesPerDay", "pictures", today.images(), quota.imagesPerDay());
-            requireLeft("evaluationsPerDay", "evaluations of the denoiser", today.evaluations(), quota.evaluationsPerDay());
+            requireLeft(
+                    "evaluationsPerDay", "evaluations of the denoiser", today.evaluations(), quota.evaluationsPerDay());
         }
     }
 

@@ -9,5 +9,4 @@ package dev.finexl.account;
  * @param gpuSeconds of work on the GPU
  * @param cached whether it had been made before, and nothing was done for it
  */
-public record Spent(
-        int images, long evaluations, double cpuSeconds, double gpuSeconds, boolean cached) {}
+public record Spent(int images, long evaluations, double cpuSeconds, double gpuSeconds, boolean cached) {}

@@ -70,8 +70,7 @@ public final class Tenants {
 
     private static Known known(ResultSet row) throws SQLException {
         return new Known(
-                new Tenant(row.getString(1)),
-                new Quota(limit(row, 2), limit(row, 3), limit(row, 4), limit(row, 5)));
+                new Tenant(row.getString(1)), new Quota(limit(row, 2), limit(row, 3), limit(row, 4), limit(row, 5)));
     }
 
     private static Long limit(ResultSet row, int column) throws SQLException {

@@ -61,7 +61,8 @@ public final class Explainer {
 
     /** This explainer with a memory of what it has worked out. */
     public Explainer remembering(Answers answers) {
-        return new Explainer(resolver, new Means(means.models(), answers, answers, means.batch(), means.version()), proposer);
+        return new Explainer(
+                resolver, new Means(means.models(), answers, answers, means.batch(), means.version()), proposer);
     }
 
     /**

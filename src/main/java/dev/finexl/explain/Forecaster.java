@@ -38,15 +38,16 @@ final class Forecaster {
         try (Lease<ImageGenerator> model = means.models().generator(sampled.base())) {
             int evaluations = model.value()
                     .evaluationsPerImage(SamplerChoice.settings(sampled.sampling(), model.value(), means.batch()));
-            return new Forecast(
-                    false, List.copyOf(drawn), least, calibration(plan), evaluations, means.speed(sampled));
+            return new Forecast(false, List.copyOf(drawn), least, calibration(plan), evaluations, means.speed(sampled));
         }
     }
 
     /** Every concept may be among the aspects, and be asked for with every prompt; and the prompts alone. */
     private static int calibration(Plan plan) {
         int asked = 1 + plan.vocabulary().concepts().size();
-        return plan.certainty().calibrate() ? asked * plan.drawnPrompts().prompts().size() : 0;
+        return plan.certainty().calibrate()
+                ? asked * plan.drawnPrompts().prompts().size()
+                : 0;
     }
 
     /** For each picture of a side 1 if it has to be drawn, else 0. */

@@ -68,7 +68,11 @@ record Means(OpenModels models, Answers common, Answers answers, int batch, Stri
             return KnownPictures.none();
         }
         ContentKeys keys = keys();
-        return new KnownPictures(ofPictures(plan, sampled, side), keys.measurements(plan, sampled, side), keys.drawing(sampled, side), wanted);
+        return new KnownPictures(
+                ofPictures(plan, sampled, side),
+                keys.measurements(plan, sampled, side),
+                keys.drawing(sampled, side),
+                wanted);
     }
 
     /**

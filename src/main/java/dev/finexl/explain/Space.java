@@ -46,6 +46,8 @@ public record Space(String name, Predicate<CatalogueEntry> own) {
     }
 
     private boolean sharesEncoder(Plan plan) {
-        return !plan.ownPrompts() && !own.test(plan.encoder()) && plan.heads().stream().noneMatch(own);
+        return !plan.ownPrompts()
+                && !own.test(plan.encoder())
+                && plan.heads().stream().noneMatch(own);
     }
 }

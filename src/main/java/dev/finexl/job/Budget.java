@@ -5,10 +5,10 @@ import dev.finexl.explain.ExplainRequest;
 import dev.finexl.explain.Explainer;
 import dev.finexl.explain.Forecast;
 import dev.finexl.explain.InvalidRequestException;
-import dev.finexl.onnx.RunScope;
 import dev.finexl.job.Estimate.Counts;
 import dev.finexl.job.Estimate.Prices;
 import dev.finexl.job.Estimate.Seconds;
+import dev.finexl.onnx.RunScope;
 import java.math.BigDecimal;
 
 /** Tells what explanations would cost, and keeps them within what their requests allow. */
@@ -75,7 +75,8 @@ public final class Budget {
                     "the explanation costs at least %s %s, and 'maxCost' is %s"
                             .formatted(least.toPlainString(), tariff.currency(), limit.toPlainString()));
         }
-        while (pairs < forecast.mostPairs() && price(forecast, forecast.images(pairs + 1)).compareTo(limit) <= 0) {
+        while (pairs < forecast.mostPairs()
+                && price(forecast, forecast.images(pairs + 1)).compareTo(limit) <= 0) {
             pairs++;
         }
         return pairs < forecast.mostPairs() ? request.toBuilder().images(pairs).build() : request;

@@ -37,6 +37,18 @@ public record Job(
 
     Job with(Progress newer) {
         return new Job(
-                id, tenant, state, request, requestHash, uploaded, attempt, newer, created, started, finished, result, problem);
+                id,
+                tenant,
+                state,
+                request,
+                requestHash,
+                uploaded,
+                attempt,
+                newer,
+                created,
+                started,
+                finished,
+                result,
+                problem);
     }
 }

@@ -132,7 +132,8 @@ public final class JobQueue {
             throw new FullException("%d jobs are waiting already, which is the most that may".formatted(mostQueued));
         }
         quotas.requireRoom(tenant, store.unfinished(tenant));
-        JobStore.Insertion insertion = store.insert(id, tenant, json, hash, key, upload == null ? null : pictures.place());
+        JobStore.Insertion insertion =
+                store.insert(id, tenant, json, hash, key, upload == null ? null : pictures.place());
         if (upload != null && insertion == JobStore.Insertion.INSERTED) {
             upload.keep();
         }

@@ -47,8 +47,9 @@ public final class JobStore {
     private static final int CANDIDATES = 16;
     private static final String FREE =
             "(state = 'queued' OR (state = 'running' AND lease_until <= CURRENT_TIMESTAMP)) AND NOT cancel_requested";
-    private static final String COLUMNS = "id, tenant, state, request, request_hash, place, attempt, progress, created_at,"
-            + " started_at, finished_at, result, problem";
+    private static final String COLUMNS =
+            "id, tenant, state, request, request_hash, place, attempt, progress, created_at,"
+                    + " started_at, finished_at, result, problem";
 
     private final Database database;
     private final String lease;

@@ -186,8 +186,7 @@ public final class JobWorkers {
         Job job = run.job();
         try {
             Map<String, Path> folders = job.uploaded() ? pictures.sides(job.id()) : Map.of();
-            return new Outcome(
-                    work.explain(job, ExplainRequest.parse(job.request()), folders, run, run.scope()), null);
+            return new Outcome(work.explain(job, ExplainRequest.parse(job.request()), folders, run, run.scope()), null);
         } catch (CancellationException _) {
             return new Outcome(null, null);
         } catch (RuntimeException | Error e) {

@@ -34,18 +34,11 @@ public final class Metering {
         }
     }
 
-    private UsageLine line(
-            Tenant tenant, String id, String requestHash, Explanation explanation, BigDecimal maxCost) {
+    private UsageLine line(Tenant tenant, String id, String requestHash, Explanation explanation, BigDecimal maxCost) {
         Spent spent = spent(explanation);
         BigDecimal price = tariff.of(spent);
         return new UsageLine(
-                id,
-                tenant,
-                null,
-                requestHash,
-                spent,
-                maxCost == null ? price : price.min(maxCost),
-                tariff.currency());
+                id, tenant, null, requestHash, spent, maxCost == null ? price : price.min(maxCost), tariff.currency());
     }
 
     /** Whatever ran inside ONNX Runtime ran on its provider; all else, and everything where that is the CPU, on the CPU. */

@@ -37,8 +37,7 @@ public final class TenantSpaces {
      * @param results where whole explanations are kept
      * @throws dev.finexl.store.ModelReferenceException if the tenants' own models are where all may read
      */
-    public TenantSpaces(
-            Catalogue catalogue, Explainer explainer, Optional<ResultStore> results, Settings settings) {
+    public TenantSpaces(Catalogue catalogue, Explainer explainer, Optional<ResultStore> results, Settings settings) {
         settings.models().ifPresent(folder -> catalogue.requireClosed(folder.toString()));
         settings.storage().ifPresent(catalogue::requireClosed);
         this.catalogue = catalogue;

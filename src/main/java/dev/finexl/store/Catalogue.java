@@ -57,7 +57,13 @@ public final class Catalogue {
      * @throws ModelReferenceException if a root is not a folder
      */
     public Catalogue(List<Path> roots, RemoteModels remote) {
-        this(new BundledModels(), roots.stream().map(Catalogue::real).toList(), remote, Transfer.UNHEARD, Map.of(), Own.NOTHING);
+        this(
+                new BundledModels(),
+                roots.stream().map(Catalogue::real).toList(),
+                remote,
+                Transfer.UNHEARD,
+                Map.of(),
+                Own.NOTHING);
     }
 
     /**

@@ -84,8 +84,9 @@ class QuotasTest {
     }
 
     private static void refuses(String quota, ThrowingCallable asking) {
-        assertThatThrownBy(asking).isInstanceOfSatisfying(QuotaExceededException.class, e -> assertThat(e.quota())
-                .isEqualTo(quota));
+        assertThatThrownBy(asking)
+                .isInstanceOfSatisfying(
+                        QuotaExceededException.class, e -> assertThat(e.quota()).isEqualTo(quota));
     }
 
     @Test
@@ -134,7 +135,9 @@ class QuotasTest {
     @Test
     void limitsOfATenantComeBeforeThoseOfAll() {
         Quotas quotas = quotas(new Quota(1L, 1L, null, null));
-        assertThat(tenants.limit(ACME, Quota.NONE, "somebody")).as("not known yet").isEmpty();
+        assertThat(tenants.limit(ACME, Quota.NONE, "somebody"))
+                .as("not known yet")
+                .isEmpty();
         new ApiKeys(database).create(ACME, EnumSet.of(Scope.READ), null, "somebody");
         Quota own = new Quota(3L, null, null, 0L);
         tenants.limit(ACME, own, "somebody");
@@ -173,11 +176,11 @@ class QuotasTest {
                 new BigDecimal("0.5"), new BigDecimal("0.01"), new BigDecimal("2"), new BigDecimal("0.1"), "USD");
         assertThat(tariff.of(new Spent(10, 500_000, 3, 4, false))).isEqualByComparingTo("1.6");
         assertThat(tariff.of(new Spent(0, 0, 0, 0, true))).isEqualByComparingTo("0.1");
-        assertThatThrownBy(() -> new Tariff(
-                        new BigDecimal("-1"), BigDecimal.ZERO, BigDecimal.ZERO, BigDecimal.ZERO, "USD"))
+        assertThatThrownBy(() ->
+                        new Tariff(new BigDecimal("-1"), BigDecimal.ZERO, BigDecimal.ZERO, BigDecimal.ZERO, "USD"))
                 .hasMessageContaining("negative");
-        assertThatThrownBy(() -> new Tariff(
-                        BigDecimal.ZERO, BigDecimal.ZERO, BigDecimal.ZERO, BigDecimal.ZERO, "dollars"))
+        assertThatThrownBy(
+                        () -> new Tariff(BigDecimal.ZERO, BigDecimal.ZERO, BigDecimal.ZERO, BigDecimal.ZERO, "dollars"))
                 .hasMessageContaining("dollars");
     }
 }

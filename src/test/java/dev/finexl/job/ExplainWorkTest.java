@@ -3,9 +3,9 @@ package dev.finexl.job;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.finexl.embed.RgbImage;
 import dev.finexl.account.Tariff;
 import dev.finexl.account.Tenant;
+import dev.finexl.embed.RgbImage;
 import dev.finexl.explain.ExplainListener;
 import dev.finexl.explain.ExplainListener.Side;
 import dev.finexl.explain.ExplainRequest;
@@ -93,7 +93,8 @@ class ExplainWorkTest {
 
     private String explain(ExplainWork work, String request, RunScope scope) {
         try (scope) {
-            return work.explain(job(), ExplainRequest.parse(request), Map.of(), ExplainListener.NONE, scope).result();
+            return work.explain(job(), ExplainRequest.parse(request), Map.of(), ExplainListener.NONE, scope)
+                    .result();
         }
     }
 
@@ -189,7 +190,8 @@ class ExplainWorkTest {
             }
         };
         try (RunScope scope = new RunScope()) {
-            service(Optional.empty()).explain(Tenant.DEFAULT, "an-id", ExplainRequest.parse(QUICK), Map.of(), listener, scope);
+            service(Optional.empty())
+                    .explain(Tenant.DEFAULT, "an-id", ExplainRequest.parse(QUICK), Map.of(), listener, scope);
         }
         assertThat(seen).isNotEmpty().containsOnly("an-id");
         assertThat(MDC.get("explanation")).isNull();

@@ -62,7 +62,8 @@ class JobStoreTest {
 
     private void insert(String... ids) {
         for (String id : ids) {
-            assertThat(store.insert(id, Tenant.DEFAULT, "{}", "hash", null, null)).isEqualTo(Insertion.INSERTED);
+            assertThat(store.insert(id, Tenant.DEFAULT, "{}", "hash", null, null))
+                    .isEqualTo(Insertion.INSERTED);
         }
     }
 
@@ -293,8 +294,8 @@ class JobStoreTest {
         assertThat(store.finish("a", a.attempt(), JobState.SUCCEEDED, Progress.NONE, answer("a", "{}"), null))
                 .isTrue();
         // The line of another explanation under its id is refused, and with it the result.
-        assertThatThrownBy(() -> store.finish(
-                        "b", b.attempt(), JobState.SUCCEEDED, Progress.NONE, answer("a", "{}"), null))
+        assertThatThrownBy(() ->
+                        store.finish("b", b.attempt(), JobState.SUCCEEDED, Progress.NONE, answer("a", "{}"), null))
                 .isInstanceOf(DatabaseException.class);
         assertThat(found("b").state()).isEqualTo(JobState.RUNNING);
         assertThat(found("b").result()).isNull();

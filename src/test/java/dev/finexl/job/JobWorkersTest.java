@@ -4,14 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-import dev.finexl.explain.ExplainListener.Side;
-import dev.finexl.explain.ExplainListener.Stage;
 import dev.finexl.account.Ledger;
 import dev.finexl.account.Quota;
 import dev.finexl.account.Quotas;
 import dev.finexl.account.Tariff;
 import dev.finexl.account.Tenant;
 import dev.finexl.account.Tenants;
+import dev.finexl.explain.ExplainListener.Side;
+import dev.finexl.explain.ExplainListener.Stage;
 import dev.finexl.explain.ExplainRequest;
 import dev.finexl.explain.InvalidRequestException;
 import dev.finexl.job.ExplainGate.FullException;
@@ -82,7 +82,11 @@ class JobWorkersTest {
         JobStore store = new JobStore(database, Duration.ofSeconds(20), 2);
         PictureFolders pictures = new PictureFolders(folder.resolve(place), new UploadRoom(1 << 20));
         JobQueue queue = new JobQueue(
-                store, pictures, new Metering(Tariff.FREE), new Quotas(new Tenants(database, Quota.NONE), new Ledger(database), Clock.systemUTC()), mostQueued);
+                store,
+                pictures,
+                new Metering(Tariff.FREE),
+                new Quotas(new Tenants(database, Quota.NONE), new Ledger(database), Clock.systemUTC()),
+                mostQueued);
         ExplainGate gate = new ExplainGate(2, 0);
         JobWorkers workers = new JobWorkers(
                 queue, store, pictures, gate, work, new JobWorkers.Settings(2, Duration.ofSeconds(20), LONG));
@@ -92,7 +96,8 @@ class JobWorkersTest {
     }
 
     private static Job ended(Process process, String id) {
-        Job job = process.queue().await(Tenant.DEFAULT, id, LONG, found -> found.state().ended(), () -> false)
+        Job job = process.queue()
+                .await(Tenant.DEFAULT, id, LONG, found -> found.state().ended(), () -> false)
                 .orElseThrow();
         assertThat(job.state().ended()).isTrue();
         return job;
@@ -109,7 +114,11 @@ class JobWorkersTest {
         three.forEach(process -> process.workers().start());
         List<String> ids = new ArrayList<>();
         for (int i = 0; i < 60; i++) {
-            ids.add(three.get(i % 3).queue().submit(Tenant.DEFAULT, REQUEST, null, null).job().id());
+            ids.add(three.get(i % 3)
+                    .queue()
+                    .submit(Tenant.DEFAULT, REQUEST, null, null)
+                    .job()
+                    .id());
         }
         for (String id : ids) {
             Job job = ended(three.getFirst(), id);
@@ -132,9 +141,11 @@ class JobWorkersTest {
         });
         Process asking = process("b", 10, (_, _, _, _, _) -> EMPTY);
         working.workers().start();
-        String id = asking.queue().submit(Tenant.DEFAULT, REQUEST, null, null).job().id();
+        String id =
+                asking.queue().submit(Tenant.DEFAULT, REQUEST, null, null).job().id();
         await().atMost(LONG).until(() -> begun.getCount() == 0);
-        Job seen = asking.queue().await(Tenant.DEFAULT, id, LONG, job -> job.progress().done() == 3, () -> false)
+        Job seen = asking.queue()
+                .await(Tenant.DEFAULT, id, LONG, job -> job.progress().done() == 3, () -> false)
                 .orElseThrow();
         assertThat(seen.progress().stage()).isEqualTo("sampling");
         asking.queue().cancel(Tenant.DEFAULT, id);
@@ -161,12 +172,14 @@ class JobWorkersTest {
             return EMPTY;
         });
         ending.workers().start();
-        String id = ending.queue().submit(Tenant.DEFAULT, REQUEST, null, null).job().id();
+        String id =
+                ending.queue().submit(Tenant.DEFAULT, REQUEST, null, null).job().id();
         begun.await();
         ending.workers().stopTaking();
         assertThat(ending.gate().shut(Duration.ZERO)).isFalse();
         ending.workers().close();
-        assertThat(ending.queue().find(Tenant.DEFAULT, id).orElseThrow().state()).isEqualTo(JobState.QUEUED);
+        assertThat(ending.queue().find(Tenant.DEFAULT, id).orElseThrow().state())
+                .isEqualTo(JobState.QUEUED);
         Process next = process("b", 10, (_, _, _, _, _) -> EMPTY);
         next.workers().start();
         assertThat(ended(next, id).state()).isEqualTo(JobState.SUCCEEDED);
@@ -181,8 +194,10 @@ class JobWorkersTest {
             case 1 -> throw new StackOverflowError();
             default -> EMPTY;
         });
-        List<String> ids = Stream.generate(
-                        () -> process.queue().submit(Tenant.DEFAULT, REQUEST, null, null).job().id())
+        List<String> ids = Stream.generate(() -> process.queue()
+                        .submit(Tenant.DEFAULT, REQUEST, null, null)
+                        .job()
+                        .id())
                 .limit(3)
                 .toList();
         process.workers().start();
@@ -207,8 +222,10 @@ class JobWorkersTest {
                 .isInstanceOf(KeyReusedException.class);
         process.queue().submit(Tenant.DEFAULT, REQUEST, null, null);
         process.queue().submit(Tenant.DEFAULT, REQUEST, null, null);
-        assertThatThrownBy(() -> process.queue().submit(Tenant.DEFAULT, REQUEST, null, null)).isInstanceOf(FullException.class);
-        assertThat(process.queue().submit(Tenant.DEFAULT, REQUEST, "key", null).created()).isFalse();
+        assertThatThrownBy(() -> process.queue().submit(Tenant.DEFAULT, REQUEST, null, null))
+                .isInstanceOf(FullException.class);
+        assertThat(process.queue().submit(Tenant.DEFAULT, REQUEST, "key", null).created())
+                .isFalse();
     }
 
     @Test
@@ -222,7 +239,10 @@ class JobWorkersTest {
         try (Upload upload = new Upload(process.pictures(), 100)) {
             upload.add(Side.BASE, "1.png", bytes(10));
             upload.add(Side.PERSONALIZED, "1.png", bytes(10));
-            id = process.queue().submit(Tenant.DEFAULT, REQUEST, null, upload).job().id();
+            id = process.queue()
+                    .submit(Tenant.DEFAULT, REQUEST, null, upload)
+                    .job()
+                    .id();
         }
         try (Upload cancelled = new Upload(process.pictures(), 100)) {
             process.queue().submit(Tenant.DEFAULT, REQUEST, null, cancelled);

@@ -123,16 +123,26 @@ public final class ExplainCommand implements Callable<Integer> {
         try (RunScope scope = new RunScope()) {
             Estimate told = budget.estimate(request, explainer.allowing(options.named()), scope);
             if (json == null) {
-                out.printf("pictures     %d to %d%n", told.images().least(), told.images().most());
-                out.printf("evaluations  %d to %d%n", told.evaluations().least(), told.evaluations().most());
+                out.printf(
+                        "pictures     %d to %d%n",
+                        told.images().least(), told.images().most());
+                out.printf(
+                        "evaluations  %d to %d%n",
+                        told.evaluations().least(), told.evaluations().most());
                 if (told.seconds() == null) {
                     out.println("seconds      not known: no such pictures have been drawn on this machine");
                 } else {
-                    out.printf(Locale.ROOT, "seconds      %.1f to %.1f%n", told.seconds().least(), told.seconds().most());
+                    out.printf(
+                            Locale.ROOT,
+                            "seconds      %.1f to %.1f%n",
+                            told.seconds().least(),
+                            told.seconds().most());
                 }
                 out.printf(
                         "price        %s to %s %s%n",
-                        told.price().least().toPlainString(), told.price().most().toPlainString(), told.currency());
+                        told.price().least().toPlainString(),
+                        told.price().most().toPlainString(),
+                        told.currency());
             } else {
                 write(told);
             }
@@ -177,7 +187,8 @@ public final class ExplainCommand implements Callable<Integer> {
             out.println(mapper.writerWithDefaultPrettyPrinter().writeValueAsString(value));
             out.flush();
         } else {
-            WholeFile.write(Path.of(json), mapper.writerWithDefaultPrettyPrinter().writeValueAsBytes(value));
+            WholeFile.write(
+                    Path.of(json), mapper.writerWithDefaultPrettyPrinter().writeValueAsBytes(value));
         }
     }
 

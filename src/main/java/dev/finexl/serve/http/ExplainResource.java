@@ -7,6 +7,7 @@ import io.vertx.ext.web.RoutingContext;
 import jakarta.validation.Valid;
 import jakarta.validation.constraints.NotNull;
 import jakarta.ws.rs.Consumes;
+import jakarta.ws.rs.HeaderParam;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
@@ -14,12 +15,11 @@ import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
-import jakarta.ws.rs.HeaderParam;
-import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
-import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
 import org.eclipse.microprofile.openapi.annotations.media.ExampleObject;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
 import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 
@@ -60,13 +60,17 @@ public class ExplainResource {
     @APIResponse(responseCode = "400", description = "the request cannot be meant as it stands; names the field")
     @APIResponse(responseCode = "413", description = "the body is too large")
     @APIResponse(responseCode = "422", description = "a model or a picture that the request names cannot be used")
-    @APIResponse(responseCode = "429", description = "too many requests are waiting, or a quota is used up; says when to come back")
+    @APIResponse(
+            responseCode = "429",
+            description = "too many requests are waiting, or a quota is used up; says when to come back")
     @APIResponse(responseCode = "503", description = "the program is shutting down")
     public Response explain(
             @NotNull @Valid ExplainRequest request,
             @Parameter(description = IdempotencyKey.MEANING, example = "4711") @HeaderParam(IdempotencyKey.HEADER)
                     String key,
-            @Parameter(description = "only tell what it would take and cost, as {cached, images, evaluations, seconds, price}")
+            @Parameter(
+                            description =
+                                    "only tell what it would take and cost, as {cached, images, evaluations, seconds, price}")
                     @QueryParam("estimate")
                     boolean estimate,
             @Context RoutingContext routing) {

@@ -121,8 +121,7 @@ public class ExplanationsResource {
     @APIResponse(responseCode = "503", description = "no job can be taken at the moment")
     public Response submit(
             @NotNull @Valid ExplainRequest request,
-            @Parameter(description = IdempotencyKey.MEANING, example = "4711")
-                    @HeaderParam(IdempotencyKey.HEADER)
+            @Parameter(description = IdempotencyKey.MEANING, example = "4711") @HeaderParam(IdempotencyKey.HEADER)
                     String key,
             @Parameter(description = WAIT, example = "wait=30") @HeaderParam("Prefer") List<String> prefer,
             @Context RoutingContext routing) {

@@ -9,7 +9,8 @@ final class IdempotencyKey {
     static final String HEADER = "Idempotency-Key";
 
     /** For the description of the service. */
-    static final String MEANING = "sent again with the same request it finds the same explanation, which is accounted for once";
+    static final String MEANING =
+            "sent again with the same request it finds the same explanation, which is accounted for once";
 
     private static final Pattern FORM = Pattern.compile("[!-~]{1,255}");
 

@@ -75,7 +75,8 @@ class KeyAuthentication implements HttpAuthenticationMechanism {
         String sent =
                 own == null && bearer ? authorization.substring(BEARER.length()).strip() : own;
         return Optional.ofNullable(sent)
-                .or(() -> cookie(request)).filter(secret -> access.mode() != Access.Mode.OPEN || ApiKeys.isMeant(secret));
+                .or(() -> cookie(request))
+                .filter(secret -> access.mode() != Access.Mode.OPEN || ApiKeys.isMeant(secret));
     }
 
     private static Optional<String> cookie(HttpServerRequest request) {
@@ -106,9 +107,7 @@ class KeyAuthentication implements HttpAuthenticationMechanism {
         RawProblem.send(
                 routing,
                 Response.Status.UNAUTHORIZED,
-                sent
-                        ? NO_GOOD
-                        : "expected a key: Authorization: Bearer fx_… or X-API-Key: fx_…");
+                sent ? NO_GOOD : "expected a key: Authorization: Bearer fx_… or X-API-Key: fx_…");
         return Uni.createFrom().item(true);
     }
 

@@ -24,7 +24,9 @@ record Period(Instant from, Instant to) {
      */
     static Period of(String from, String to) {
         YearMonth month = YearMonth.now(ZoneOffset.UTC);
-        Period period = new Period(moment("from", from, month.atDay(1)), moment("to", to, month.plusMonths(1).atDay(1)));
+        Period period = new Period(
+                moment("from", from, month.atDay(1)),
+                moment("to", to, month.plusMonths(1).atDay(1)));
         if (period.to.isBefore(period.from)) {
             throw new InvalidRequestException("to", "the period ends before it begins");
         }

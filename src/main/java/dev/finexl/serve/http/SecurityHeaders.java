@@ -23,7 +23,8 @@ import org.eclipse.microprofile.config.inject.ConfigProperty;
 class SecurityHeaders {
 
     /** Of the page; the rest of its policy is in itself, and both hold. */
-    private static final String PAGE = "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
+    private static final String PAGE =
+            "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 
     /** Of reports, which hold their pictures and their style and are nobody's page. */
     static final String REPORT =

@@ -42,12 +42,17 @@ public class SessionResource {
     @POST
     @Consumes(MediaType.APPLICATION_JSON)
     @RunOnVirtualThread
-    @Operation(operationId = "login", summary = "Use a key in this browser", description = "For the page: others send it.")
+    @Operation(
+            operationId = "login",
+            summary = "Use a key in this browser",
+            description = "For the page: others send it.")
     @APIResponse(responseCode = "204", description = "the cookie is set, until the browser is closed")
     @APIResponse(responseCode = "401", description = "the key is no good")
     public Response login(@NotNull @Valid Login login, @Context RoutingContext routing) {
         return keys.find(login.key()).isPresent()
-                ? Response.noContent().cookie(cookie(login.key(), NewCookie.DEFAULT_MAX_AGE, routing)).build()
+                ? Response.noContent()
+                        .cookie(cookie(login.key(), NewCookie.DEFAULT_MAX_AGE, routing))
+                        .build()
                 : Problems.unauthorized();
     }
 

@@ -41,9 +41,7 @@ public class TenantUsageResource {
             responseCode = "200",
             description = "what was used",
             content = {
-                @Content(
-                        mediaType = MediaType.APPLICATION_JSON,
-                        schema = @Schema(implementation = UsageReport.class)),
+                @Content(mediaType = MediaType.APPLICATION_JSON, schema = @Schema(implementation = UsageReport.class)),
                 @Content(mediaType = UsageReports.CSV)
             })
     public Response usage(

@@ -47,8 +47,7 @@ class UsageReports {
      * @param next what to give as {@code after} for those that follow; absent if there are none
      */
     @JsonInclude(JsonInclude.Include.NON_NULL)
-    record UsageReport(
-            Tenant tenant, Instant from, Instant to, UsageTotal total, List<UsageLine> lines, String next) {}
+    record UsageReport(Tenant tenant, Instant from, Instant to, UsageTotal total, List<UsageLine> lines, String next) {}
 
     /**
      * The report in the form that is asked for.

@@ -35,15 +35,14 @@ public class UsageResource {
     @Operation(
             operationId = "usage",
             summary = "What was used in a period, and what it costs",
-            description = "The sum with a line for each explanation, some at a time; or, with Accept: text/csv, a table of"
-                    + " all lines.")
+            description =
+                    "The sum with a line for each explanation, some at a time; or, with Accept: text/csv, a table of"
+                            + " all lines.")
     @APIResponse(
             responseCode = "200",
             description = "what was used",
             content = {
-                @Content(
-                        mediaType = MediaType.APPLICATION_JSON,
-                        schema = @Schema(implementation = UsageReport.class)),
+                @Content(mediaType = MediaType.APPLICATION_JSON, schema = @Schema(implementation = UsageReport.class)),
                 @Content(
                         mediaType = UsageReports.CSV,
                         examples = @ExampleObject(name = "a line", value = UsageReports.EXAMPLE))

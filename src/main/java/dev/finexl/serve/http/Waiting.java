@@ -96,8 +96,7 @@ class Waiting {
             place.await();
             String id = JobIds.next();
             Instant began = Instant.now();
-            Explanation explanation =
-                    service.explain(tenant, id, request, Map.of(), ExplainListener.NONE, scope);
+            Explanation explanation = service.explain(tenant, id, request, Map.of(), ExplainListener.NONE, scope);
             return queue.keep(tenant, id, request, key, began, explanation);
         }
     }

@@ -16,7 +16,8 @@ import org.flywaydb.core.api.resource.LoadableResource;
 final class Migrations implements ResourceProvider {
 
     private static final String FOLDER = "db/jobs/";
-    private static final List<String> SCRIPTS = List.of("V1__explanation_job.sql", "V2__account.sql", "V3__job_of_tenant.sql", "V4__ledger.sql", "V5__quota.sql");
+    private static final List<String> SCRIPTS = List.of(
+            "V1__explanation_job.sql", "V2__account.sql", "V3__job_of_tenant.sql", "V4__ledger.sql", "V5__quota.sql");
 
     @Override
     public LoadableResource getResource(String name) {

@@ -31,14 +31,17 @@ class AccessIT {
                 .redirectErrorStream(true)
                 .redirectOutput(log.toFile());
         builder.environment().put("QUARKUS_HTTP_PORT", "0");
-        builder.environment().put("FINEXL_JOBS_DIRECTORY", folder.resolve("jobs").toString());
+        builder.environment()
+                .put("FINEXL_JOBS_DIRECTORY", folder.resolve("jobs").toString());
         builder.environment().putAll(settings);
         process = builder.start();
         return log;
     }
 
     private static String listening(Path log) {
-        await().atMost(LONG).until(() -> PackagedProgram.LISTENING.matcher(Files.readString(log)).find());
+        await().atMost(LONG)
+                .until(() ->
+                        PackagedProgram.LISTENING.matcher(Files.readString(log)).find());
         try {
             return Files.readString(log);
         } catch (IOException e) {
@@ -70,9 +73,16 @@ class AccessIT {
                 .contains("Listening on: http://0.0.0.0:")
                 .doesNotContain("No key has been made");
         end();
-        String secret = run("keys", "create", "--tenant", "acme", "--scope", "admin").strip().lines().toList().getLast();
+        String secret = run("keys", "create", "--tenant", "acme", "--scope", "admin")
+                .strip()
+                .lines()
+                .toList()
+                .getLast();
         assertThat(secret).matches("fx_[A-Za-z0-9_-]{43}");
-        assertThat(run("keys", "list")).contains(secret.substring(0, 11)).contains("acme").doesNotContain(secret);
+        assertThat(run("keys", "list"))
+                .contains(secret.substring(0, 11))
+                .contains("acme")
+                .doesNotContain(secret);
         String log = listening(start(Map.of()));
         assertThat(log).contains("Listening on: http://0.0.0.0:").doesNotContain(secret);
         end();

@@ -200,7 +200,10 @@ class KeysTest {
                 .statusCode(204)
                 .extract()
                 .header("Set-Cookie");
-        assertThat(cookie).contains("HttpOnly").containsIgnoringCase("SameSite=Strict").contains("Path=/");
+        assertThat(cookie)
+                .contains("HttpOnly")
+                .containsIgnoringCase("SameSite=Strict")
+                .contains("Path=/");
         given().cookie("finexl-key", reader).get("/models").then().statusCode(200);
         given().cookie("finexl-key", reader + "x").get("/models").then().statusCode(401);
         given().contentType(ContentType.JSON)

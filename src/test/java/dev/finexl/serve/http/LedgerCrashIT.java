@@ -86,7 +86,8 @@ class LedgerCrashIT {
     private Process program(Path output, String... arguments) throws IOException {
         ProcessBuilder builder = new ProcessBuilder(PackagedProgram.command(arguments))
                 .redirectOutput(ProcessBuilder.Redirect.appendTo(output.toFile()))
-                .redirectError(ProcessBuilder.Redirect.appendTo(folder.resolve("log").toFile()));
+                .redirectError(
+                        ProcessBuilder.Redirect.appendTo(folder.resolve("log").toFile()));
         Map<String, String> environment = builder.environment();
         environment.put("QUARKUS_HTTP_PORT", Integer.toString(port));
         environment.put("FINEXL_ACCESS", "keys");
@@ -102,7 +103,8 @@ class LedgerCrashIT {
 
     private String makeKey(String tenant) throws IOException, InterruptedException {
         Path output = folder.resolve(tenant);
-        assertThat(program(output, "keys", "create", "--tenant", tenant).waitFor()).isZero();
+        assertThat(program(output, "keys", "create", "--tenant", tenant).waitFor())
+                .isZero();
         return Files.readString(output).strip();
     }
 
@@ -139,8 +141,7 @@ class LedgerCrashIT {
     private List<String> waiting(String key) throws InterruptedException {
         List<String> received = new ArrayList<>();
         while (!enough) {
-            HttpResponse<String> answer =
-                    send(post("/explain", key, REQUEST.formatted(seeds.getAndAdd(random(2)))));
+            HttpResponse<String> answer = send(post("/explain", key, REQUEST.formatted(seeds.getAndAdd(random(2)))));
             assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
             String place = answer.headers().firstValue("Content-Location").orElseThrow();
             received.add(place.substring(place.lastIndexOf('/') + 1));
@@ -163,8 +164,11 @@ class LedgerCrashIT {
             String id = MAPPER.readTree(accepted.body()).get("id").asText();
             JsonNode job;
             do {
-                HttpResponse<String> seen = send(request("/explanations/" + id, key).header("Prefer", "wait=5"));
-                assertThat(seen.statusCode()).as("accepted, so it is there: " + seen.body()).isEqualTo(200);
+                HttpResponse<String> seen =
+                        send(request("/explanations/" + id, key).header("Prefer", "wait=5"));
+                assertThat(seen.statusCode())
+                        .as("accepted, so it is there: " + seen.body())
+                        .isEqualTo(200);
                 job = MAPPER.readTree(seen.body());
             } while (!job.has("finished"));
             assertThat(job.get("state").asText()).as(job.toString()).isEqualTo("succeeded");
@@ -209,7 +213,8 @@ class LedgerCrashIT {
     /** Until every tenant has more lines than there were crashes, so that each start has done some work. */
     private void awaitLines(List<String> keys, int crashes) {
         for (String key : keys) {
-            await().atMost(LONG.multipliedBy(2)).pollInterval(Duration.ofMillis(200))
+            await().atMost(LONG.multipliedBy(2))
+                    .pollInterval(Duration.ofMillis(200))
                     .until(() -> usage(key).at("/total/explanations").asInt() > crashes);
         }
     }

@@ -24,14 +24,14 @@ class SecurityHeadersTest {
 
         @Override
         public Map<String, String> getConfigOverrides() {
-            return Map.of(
-                    "finexl.http.origins", SITE, "finexl.jobs.url", "jdbc:h2:mem:one-site;DB_CLOSE_DELAY=-1");
+            return Map.of("finexl.http.origins", SITE, "finexl.jobs.url", "jdbc:h2:mem:one-site;DB_CLOSE_DELAY=-1");
         }
     }
 
     @Test
     void everyAnswerHasThem() {
-        for (String path : List.of("/", "/app.js", "/models", "/no-such-path", "/explanations/none", "/q/health/live")) {
+        for (String path :
+                List.of("/", "/app.js", "/models", "/no-such-path", "/explanations/none", "/q/health/live")) {
             Response response = given().get(path);
             assertThat(response.header("X-Content-Type-Options")).as(path).isEqualTo("nosniff");
             assertThat(response.header("X-Frame-Options")).as(path).isEqualTo("DENY");
@@ -42,7 +42,10 @@ class SecurityHeadersTest {
                 .contains("frame-ancestors 'none'");
         assertThat(given().get("/models").header("Content-Security-Policy"))
                 .isEqualTo("default-src 'none'; frame-ancestors 'none'");
-        assertThat(given().contentType(ContentType.JSON).body("{").post("/explain").header("Content-Security-Policy"))
+        assertThat(given().contentType(ContentType.JSON)
+                        .body("{")
+                        .post("/explain")
+                        .header("Content-Security-Policy"))
                 .startsWith("default-src 'none'");
     }
 

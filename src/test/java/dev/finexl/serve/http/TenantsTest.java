@@ -126,11 +126,13 @@ class TenantsTest {
     }
 
     private static Map<String, String> values(String id, String model) {
-        return Map.of("id", id, "reference", model, "pair", "0", "side", "base", "prefix", "fx_nosuch00", "tenant", "nobody");
+        return Map.of(
+                "id", id, "reference", model, "pair", "0", "side", "base", "prefix", "fx_nosuch00", "tenant", "nobody");
     }
 
     private static List<Endpoint> endpoints() {
-        JsonPath described = given().queryParam("format", "json").get("/q/openapi").jsonPath();
+        JsonPath described =
+                given().queryParam("format", "json").get("/q/openapi").jsonPath();
         Map<String, Map<String, Object>> paths = described.getMap("paths");
         List<Endpoint> endpoints = new ArrayList<>();
         paths.forEach((path, methods) -> methods.keySet().stream()
@@ -187,8 +189,12 @@ class TenantsTest {
                 assertThat(theirs.statusCode()).as(endpoint.toString()).isEqualTo(404);
                 assertThat(nobodys.statusCode()).as(endpoint.toString()).isEqualTo(404);
                 assertThat(theirs.asString().replace(id, UNKNOWN)).isEqualTo(nobodys.asString());
-                assertThat(theirs.headers().asList().stream().map(Object::toString).toList())
-                        .isEqualTo(nobodys.headers().asList().stream().map(Object::toString).toList());
+                assertThat(theirs.headers().asList().stream()
+                                .map(Object::toString)
+                                .toList())
+                        .isEqualTo(nobodys.headers().asList().stream()
+                                .map(Object::toString)
+                                .toList());
                 tried.add(endpoint.path());
             }
         }
@@ -199,24 +205,40 @@ class TenantsTest {
     @Test
     void aKeyOfASubmissionIsItsTenantsOwn() {
         String theirs = fresh("");
-        String id = json(others, theirs).header("Idempotency-Key", "same").post("/explanations").path("id");
-        json(mine, fresh("")).header("Idempotency-Key", "same")
+        String id = json(others, theirs)
+                .header("Idempotency-Key", "same")
+                .post("/explanations")
+                .path("id");
+        json(mine, fresh(""))
+                .header("Idempotency-Key", "same")
                 .post("/explanations")
                 .then()
                 .statusCode(202)
                 .body("id", not(equalTo(id)));
-        json(others, theirs).header("Idempotency-Key", "same").post("/explanations").then().body("id", equalTo(id));
+        json(others, theirs)
+                .header("Idempotency-Key", "same")
+                .post("/explanations")
+                .then()
+                .body("id", equalTo(id));
     }
 
     @Test
     void modelsOfATenantAreThereForHimAlone() {
         with(others).get("/models").then().body("reference", hasItem("secret.safetensors"));
-        with(mine).get("/models").then().body("reference", not(hasItem("secret.safetensors")))
+        with(mine)
+                .get("/models")
+                .then()
+                .body("reference", not(hasItem("secret.safetensors")))
                 .body("reference", hasItem("classpath:vivid"));
         with(others).get("/models/secret").then().statusCode(200);
-        String unknown =
-                with(mine).get("/models/no-such-model").then().statusCode(404).extract().path("detail");
-        with(mine).get("/models/secret")
+        String unknown = with(mine)
+                .get("/models/no-such-model")
+                .then()
+                .statusCode(404)
+                .extract()
+                .path("detail");
+        with(mine)
+                .get("/models/secret")
                 .then()
                 .statusCode(404)
                 .body("detail", equalTo(unknown.replace("no-such-model", "secret")));

@@ -50,7 +50,8 @@ class UsageTest {
     @BeforeEach
     void makeTenant() {
         tenant = new Tenant("usage-" + UUID.randomUUID().toString().substring(0, 8));
-        key = keys.create(tenant, EnumSet.of(Scope.EXPLAIN, Scope.READ), null, "test").secret();
+        key = keys.create(tenant, EnumSet.of(Scope.EXPLAIN, Scope.READ), null, "test")
+                .secret();
     }
 
     private RequestSpecification with() {
@@ -137,14 +138,22 @@ class UsageTest {
     @Test
     void givesATableOfAPeriod() {
         explain(fresh(2, "")).then().statusCode(200);
-        String table = with().accept("text/csv").get("/usage").then().statusCode(200).extract().asString();
+        String table = with().accept("text/csv")
+                .get("/usage")
+                .then()
+                .statusCode(200)
+                .extract()
+                .asString();
         assertThat(table.split("\r\n")).hasSize(2);
         assertThat(table).startsWith("ended,explanation,tenant,").contains("," + tenant + ",");
-        String empty = with().accept("text/csv").get("/usage?from=2001-01-01&to=2001-02-01").asString();
+        String empty = with().accept("text/csv")
+                .get("/usage?from=2001-01-01&to=2001-02-01")
+                .asString();
         assertThat(empty.split("\r\n")).hasSize(1);
         with().get("/usage?from=yesterday").then().statusCode(400).body("violations[0].field", equalTo("from"));
         with().get("/usage?from=2026-02-01&to=2026-01-01T00:00:00Z").then().statusCode(400);
-        String admin = keys.create(tenant, EnumSet.of(Scope.ADMIN), null, "test").secret();
+        String admin =
+                keys.create(tenant, EnumSet.of(Scope.ADMIN), null, "test").secret();
         given().header("X-API-Key", admin)
                 .get("/admin/usage/" + tenant)
                 .then()
