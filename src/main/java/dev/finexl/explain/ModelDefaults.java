@@ -6,6 +6,7 @@ import dev.finexl.store.ModelFiles;
 import dev.finexl.store.ModelJson;
 import java.io.IOException;
 import java.util.List;
+import java.util.Objects;
 
 /**
  * A model's entry in the catalogue: its file {@code finexl.json}, which says what goes well with the model. Every field
@@ -52,11 +53,38 @@ record ModelDefaults(
             return EMPTY;
         }
         try {
-            return ModelJson.MAPPER.readValue(files.read(FILE, LIMIT), ModelDefaults.class);
+            ModelDefaults read = ModelJson.MAPPER.readValue(files.read(FILE, LIMIT), ModelDefaults.class);
+            if (read == null) {
+                throw new ModelFileException(files, FILE, "is not a JSON object");
+            }
+            read.check(files);
+            return read;
         } catch (JsonProcessingException e) {
             throw new ModelFileException(files, FILE, "is not as expected: " + e.getOriginalMessage(), e);
         } catch (IOException e) {
             throw new ModelFileException(files, FILE, "cannot be read: " + e.getMessage(), e);
+        }
+    }
+
+    /** The bounds are those of the request's own fields, which these stand in for. */
+    private void check(ModelFiles files) {
+        inRange(files, "steps", sampler.steps(), 1, 1000);
+        inRange(files, "guidanceScale", sampler.guidanceScale(), 0, 100);
+        inRange(files, "height", sampler.height(), 8, 2048);
+        inRange(files, "width", sampler.width(), 8, 2048);
+        if (heads.stream().anyMatch(Objects::isNull)) {
+            throw new ModelFileException(files, FILE, "has null among the 'heads', expected references");
+        }
+    }
+
+    private static void inRange(ModelFiles files, String field, Number value, double least, double most) {
+        // Negated so that NaN, for which every comparison is false, is refused.
+        if (value != null && !(value.doubleValue() >= least && value.doubleValue() <= most)) {
+            throw new ModelFileException(
+                    files,
+                    FILE,
+                    "has the 'sampler.%s' %s, expected a number from %.0f to %.0f"
+                            .formatted(field, value, least, most));
         }
     }
 }

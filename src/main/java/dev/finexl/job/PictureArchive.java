@@ -3,7 +3,6 @@ package dev.finexl.job;
 import dev.finexl.explain.ExplainListener.Side;
 import dev.finexl.explain.InvalidRequestException;
 import java.io.ByteArrayInputStream;
-import java.io.EOFException;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -17,7 +16,6 @@ import java.util.Set;
 import java.util.zip.Inflater;
 import java.util.zip.InflaterInputStream;
 import java.util.zip.ZipEntry;
-import java.util.zip.ZipException;
 import org.apache.commons.compress.archivers.zip.ZipArchiveEntry;
 import org.apache.commons.compress.archivers.zip.ZipFile;
 
@@ -51,7 +49,7 @@ public final class PictureArchive {
         ZipDirectory.requireSmall(archive);
         Optional<String> request = Optional.empty();
         Set<String> names = new HashSet<>();
-        try (ZipFile zip = ZipFile.builder().setPath(archive).get()) {
+        try (ZipFile zip = open(archive)) {
             for (ZipArchiveEntry entry : Collections.list(zip.getEntries())) {
                 String name = entry.getName();
                 if (!names.add(name)) {
@@ -66,15 +64,21 @@ public final class PictureArchive {
                             Side side = side(name);
                             upload.add(side, name.substring(side.key().length() + 1), in);
                         }
-                    } catch (ZipException | EOFException e) {
-                        throw Upload.refused(name, "is damaged: %s", e.getMessage());
                     }
                 }
             }
-        } catch (ZipException e) {
-            throw new InvalidRequestException("body", "the body is not a readable zip file: " + e.getMessage());
         }
         return request;
+    }
+
+    /** What the library cannot read is, as far as anybody can tell, the fault of who has packed it. */
+    private static ZipFile open(Path archive) {
+        try {
+            return ZipFile.builder().setPath(archive).get();
+        } catch (IOException | IllegalArgumentException e) {
+            Throwable reason = e.getCause() == null ? e : e.getCause();
+            throw new InvalidRequestException("body", "the body is not a readable zip file: " + reason.getMessage());
+        }
     }
 
     private static void requireOrdinary(ZipFile zip, ZipArchiveEntry entry) {
@@ -148,13 +152,22 @@ public final class PictureArchive {
 
         @Override
         public int read(byte[] target, int offset, int length) throws IOException {
-            int read = super.read(target, offset, length);
+            int read = inflated(target, offset, length);
             bytes += Math.max(0, read);
             if (bytes > RATIO_MATTERS && bytes / MOST_RATIO > entry.getCompressedSize()) {
                 throw Upload.refused(
                         entry.getName(), "inflates to more than %d times its size in the archive", MOST_RATIO);
             }
             return read;
+        }
+
+        /** What cannot be inflated is told from what cannot be stored. */
+        private int inflated(byte[] target, int offset, int length) {
+            try {
+                return super.read(target, offset, length);
+            } catch (IOException e) {
+                throw Upload.refused(entry.getName(), "is damaged: %s", e.getMessage());
+            }
         }
     }
 }

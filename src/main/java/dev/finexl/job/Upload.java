@@ -9,8 +9,10 @@ import dev.finexl.store.Sha256;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.EnumMap;
@@ -26,6 +28,7 @@ import java.util.TreeMap;
  */
 public final class Upload implements AutoCloseable {
 
+    /** In UTF-8; file systems allow 255 bytes. */
     private static final int LONGEST_NAME = 200;
     private static final int BUFFER = 1 << 16;
 
@@ -78,7 +81,7 @@ public final class Upload implements AutoCloseable {
         if (counts.merge(side, 1, Integer::sum) > ExplainRequest.MAX_IMAGES) {
             throw refused(member, "is one more than the %d pictures accepted on each side", ExplainRequest.MAX_IMAGES);
         }
-        Path file = folder.resolve(side.key()).resolve(name);
+        Path file = file(side, member, name);
         try (OutputStream out = Files.newOutputStream(file, StandardOpenOption.CREATE_NEW)) {
             copy(member, picture, out);
         } catch (FileAlreadyExistsException e) {
@@ -86,6 +89,15 @@ public final class Upload implements AutoCloseable {
         }
         try (InputStream written = Files.newInputStream(file)) {
             hashes.put(member, Sha256.of(written));
+        }
+    }
+
+    /** A name may have characters that the system's own encoding lacks. */
+    private Path file(Side side, String member, String name) {
+        try {
+            return folder.resolve(side.key()).resolve(name);
+        } catch (InvalidPathException _) {
+            throw refused(member, "has a name that this system cannot store");
         }
     }
 
@@ -108,13 +120,13 @@ public final class Upload implements AutoCloseable {
 
     private static void requirePlain(String member, String name) {
         boolean plain = !name.isBlank()
-                && name.length() <= LONGEST_NAME
+                && name.getBytes(StandardCharsets.UTF_8).length <= LONGEST_NAME
                 && !name.startsWith(".")
                 && name.chars().noneMatch(c -> c == '/' || c == '\\' || c == ':' || Character.isISOControl(c));
         if (!plain) {
             throw refused(
                     member,
-                    "is no plain file name: expected 1 to %d characters without / \\ : and not beginning with a full stop",
+                    "is no plain file name: expected 1 to %d bytes without / \\ : and not beginning with a full stop",
                     LONGEST_NAME);
         }
     }

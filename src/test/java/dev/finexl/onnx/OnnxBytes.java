@@ -30,6 +30,11 @@ public final class OnnxBytes {
         return initializer(tensor(name, number(type), shape).bytes(9, stored(type, values)));
     }
 
+    /** Adds a float weight whose data is elsewhere. */
+    public OnnxBytes external(String name, long[] shape, String... keysAndValues) {
+        return initializer(external(tensor(name, number(ElementType.F32), shape), keysAndValues));
+    }
+
     /** Adds an initializer, a {@code TensorProto}. */
     public OnnxBytes initializer(ProtoBytes tensor) {
         return graph(5, tensor);
