@@ -30,6 +30,7 @@ public final class Upload implements AutoCloseable {
 
     /** In UTF-8; file systems allow 255 bytes. */
     private static final int LONGEST_NAME = 200;
+
     private static final int BUFFER = 1 << 16;
 
     private final PictureFolders folders;

@@ -71,8 +71,15 @@ class HostileFoldersProperties {
     @Property(tries = 60, seed = "1")
     void aModel(@ForAll long seed) {
         String[] described = {
-            "diffusion/finexl.json", "diffusion/finexl.json", "diffusion/model_index.json", "diffusion/scheduler/scheduler_config.json",
-            "gan/finexl.json", "gan/generator.json", "gan2/generator.json", "ar/finexl.json", "ar/generator.json"
+            "diffusion/finexl.json",
+            "diffusion/finexl.json",
+            "diffusion/model_index.json",
+            "diffusion/scheduler/scheduler_config.json",
+            "gan/finexl.json",
+            "gan/generator.json",
+            "gan2/generator.json",
+            "ar/finexl.json",
+            "ar/generator.json"
         };
         Trial.hold(
                 seed,
@@ -82,7 +89,12 @@ class HostileFoldersProperties {
                     byte[] valid = Files.readAllBytes(file);
                     try (RunScope scope = new RunScope()) {
                         Files.write(file, new JsonMutator(one).spoil(new String(valid)));
-                        explainer.explain(request(mutator, ROOT.relativize(file).getName(0).toString()), ExplainListener.NONE, scope);
+                        explainer.explain(
+                                request(
+                                        mutator,
+                                        ROOT.relativize(file).getName(0).toString()),
+                                ExplainListener.NONE,
+                                scope);
                     } finally {
                         Files.write(file, valid);
                     }

@@ -194,22 +194,30 @@ class HostileModelsProperties {
         String[] names = {
             "tokenizer_2/tokenizer.json", "tokenizer_2/tokenizer_config.json", "tokenizer_2/special_tokens_map.json"
         };
-        holdForOneOf(names, seed, t5, files -> T5Tokenizer.open(files, "tokenizer_2")
-                .encode("a red\tcircle </s>", 16));
+        holdForOneOf(
+                names, seed, t5, files -> T5Tokenizer.open(files, "tokenizer_2").encode("a red\tcircle </s>", 16));
     }
 
     @Property(tries = 60, seed = "7")
     void anEncoder(@ForAll long seed) {
         String[] names = {
-            "config.json", "preprocessor_config.json", "tokenizer.json", "tokenizer_config.json", "special_tokens_map.json",
-            "vocab.json", "merges.txt", "vision_model.onnx", "text_model.onnx"
+            "config.json",
+            "preprocessor_config.json",
+            "tokenizer.json",
+            "tokenizer_config.json",
+            "special_tokens_map.json",
+            "vocab.json",
+            "merges.txt",
+            "vision_model.onnx",
+            "text_model.onnx"
         };
         Trial.hold(
                 seed,
                 one -> {
                     Mutator mutator = new Mutator(one);
                     String name = names[mutator.random().nextInt(names.length - 2)];
-                    try (ClipEncoder spoilt = ClipEncoder.open(runtime, encoder.with(name, spoilt(mutator, encoder, name)));
+                    try (ClipEncoder spoilt =
+                                    ClipEncoder.open(runtime, encoder.with(name, spoilt(mutator, encoder, name)));
                             RunScope scope = new RunScope()) {
                         spoilt.embedImages(scope, List.of(PICTURE));
                         spoilt.embedTexts(scope, List.of("a red circle"));

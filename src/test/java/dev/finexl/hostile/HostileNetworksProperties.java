@@ -42,7 +42,6 @@ class HostileNetworksProperties {
     private static final ScratchFolder SCRATCH = new ScratchFolder();
     private static final Path ROOT = SCRATCH.path();
 
-
     @BeforeContainer
     static void open() throws IOException {
         runtime = new OnnxRuntime(OnnxSettings.cpu());
@@ -99,7 +98,9 @@ class HostileNetworksProperties {
             shape[i] = shape[i] < 0 ? 2 : Math.min(shape[i], 128);
             elements *= shape[i];
         }
-        return elements > LARGEST_INPUT ? Tensor.allocate(runtime, input.type()) : Tensor.allocate(runtime, input.type(), shape);
+        return elements > LARGEST_INPUT
+                ? Tensor.allocate(runtime, input.type())
+                : Tensor.allocate(runtime, input.type(), shape);
     }
 
     /** Wherever a file says that its data is, a session has none but those of the model's own files. */
@@ -138,7 +139,8 @@ class HostileNetworksProperties {
                         .node("n", "Add", List.of("x", "w"), "y")
                         .external("w", new long[] {2}, "location", location, "offset", offset, "length", length)
                         .bytes());
-        try (OnnxSession session = runtime.open(new DirectoryFiles("model", ROOT.resolve("model")), "unet/model.onnx")) {
+        try (OnnxSession session =
+                runtime.open(new DirectoryFiles("model", ROOT.resolve("model")), "unet/model.onnx")) {
             assertThat(ROOT.resolve("model/unet").resolve(location).toRealPath())
                     .startsWith(ROOT.resolve("model/unet").toRealPath());
             assertThat(session.inputs()).containsOnlyKeys("x");

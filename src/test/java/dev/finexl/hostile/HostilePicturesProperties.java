@@ -44,7 +44,8 @@ class HostilePicturesProperties {
                 seed,
                 one -> {
                     Mutator mutator = new Mutator(one);
-                    byte[] file = FILES.get(mutator.random().nextInt(FILES.size())).clone();
+                    byte[] file =
+                            FILES.get(mutator.random().nextInt(FILES.size())).clone();
                     lie(mutator, file);
                     decoder.decode(file, "lying");
                 },
@@ -69,8 +70,10 @@ class HostilePicturesProperties {
                 }
             }
             case 'G' -> bytes.order(ByteOrder.LITTLE_ENDIAN).putShort(mutator.oneOf(6, 8), (short) mutator.number());
-            case 'R' -> bytes.order(ByteOrder.LITTLE_ENDIAN).putInt(mutator.oneOf(4, 16, 20, 24, 26), (int) mutator.number());
-            default -> bytes.order(ByteOrder.LITTLE_ENDIAN).putInt(mutator.oneOf(2, 10, 14, 18, 22), (int) mutator.number());
+            case 'R' ->
+                bytes.order(ByteOrder.LITTLE_ENDIAN).putInt(mutator.oneOf(4, 16, 20, 24, 26), (int) mutator.number());
+            default ->
+                bytes.order(ByteOrder.LITTLE_ENDIAN).putInt(mutator.oneOf(2, 10, 14, 18, 22), (int) mutator.number());
         }
     }
 }

@@ -70,7 +70,9 @@ class HostileReferencesProperties {
                 "file://" + models + "/folder",
                 "s3://bucket/key",
                 "x".repeat(2000));
-        return mutator.random().nextBoolean() ? reference : new String(mutator.spoil(reference.getBytes(StandardCharsets.UTF_8)), StandardCharsets.UTF_8);
+        return mutator.random().nextBoolean()
+                ? reference
+                : new String(mutator.spoil(reference.getBytes(StandardCharsets.UTF_8)), StandardCharsets.UTF_8);
     }
 
     @Property(tries = 1500, seed = "1")
@@ -80,7 +82,8 @@ class HostileReferencesProperties {
                 one -> {
                     Mutator mutator = new Mutator(one);
                     String reference = reference(mutator);
-                    var entry = mutator.random().nextBoolean() ? catalogue.find(reference) : catalogue.folder(reference);
+                    var entry =
+                            mutator.random().nextBoolean() ? catalogue.find(reference) : catalogue.folder(reference);
                     if (!Catalogue.isBundled(entry)) {
                         String file = entry.file().isEmpty() ? "config.json" : entry.file();
                         if (entry.files().has(file)) {
@@ -101,13 +104,27 @@ class HostileReferencesProperties {
                 one -> {
                     Mutator mutator = new Mutator(one);
                     String key = mutator.oneOf(
-                            "models/a.safetensors", "models/../secret", "models//a", "models/a/", "/models", "models/\u0000", "models\\a", "models/.", "\u202emodels", "");
-                    String reference = "s3://" + mutator.oneOf("bucket", "bucket", "Bucket", "a..b", "", "b@host") + "/" + key;
-                    S3Location location = S3Location.parse(mutator.random().nextBoolean()
-                            ? reference
-                            : new String(mutator.spoil(reference.getBytes(StandardCharsets.UTF_8)), StandardCharsets.UTF_8));
+                            "models/a.safetensors",
+                            "models/../secret",
+                            "models//a",
+                            "models/a/",
+                            "/models",
+                            "models/\u0000",
+                            "models\\a",
+                            "models/.",
+                            "\u202emodels",
+                            "");
+                    String reference =
+                            "s3://" + mutator.oneOf("bucket", "bucket", "Bucket", "a..b", "", "b@host") + "/" + key;
+                    S3Location location = S3Location.parse(
+                            mutator.random().nextBoolean()
+                                    ? reference
+                                    : new String(
+                                            mutator.spoil(reference.getBytes(StandardCharsets.UTF_8)),
+                                            StandardCharsets.UTF_8));
                     if (allowed.covers(location) && !location.equals(allowed)) {
-                        Path path = ROOT.resolve("models").resolve(location.key().substring("models/".length()));
+                        Path path =
+                                ROOT.resolve("models").resolve(location.key().substring("models/".length()));
                         assertThat(path.normalize()).isEqualTo(path);
                         assertThat(path.startsWith(ROOT.resolve("models"))).isTrue();
                     }

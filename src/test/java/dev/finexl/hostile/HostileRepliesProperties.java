@@ -55,7 +55,16 @@ class HostileRepliesProperties {
             exchange.getResponseBody().write(reply);
         });
         proposer = new VlmConceptProposer(new VlmSettings(
-                server.baseUrl(), "m", "key", Duration.ofSeconds(60), 0, 300, 1, MOST, null, VlmSettings.Budget.UNLIMITED));
+                server.baseUrl(),
+                "m",
+                "key",
+                Duration.ofSeconds(60),
+                0,
+                300,
+                1,
+                MOST,
+                null,
+                VlmSettings.Budget.UNLIMITED));
     }
 
     @AfterContainer
@@ -65,15 +74,13 @@ class HostileRepliesProperties {
 
     @Property(tries = 300, seed = "1")
     void aReply(@ForAll long seed) {
-        Trial.accept(
-                seed,
-                one -> {
-                    REPLY.set(reply(new Mutator(one)));
-                    Proposals proposals = proposer.propose(KNOWN, List.of(PAIR));
-                    assertThat(proposals.concepts()).hasSizeLessThanOrEqualTo(MOST);
-                    assertThat(KNOWN.with(proposals.concepts()).concepts())
-                            .hasSize(2 + proposals.concepts().size());
-                });
+        Trial.accept(seed, one -> {
+            REPLY.set(reply(new Mutator(one)));
+            Proposals proposals = proposer.propose(KNOWN, List.of(PAIR));
+            assertThat(proposals.concepts()).hasSizeLessThanOrEqualTo(MOST);
+            assertThat(KNOWN.with(proposals.concepts()).concepts())
+                    .hasSize(2 + proposals.concepts().size());
+        });
     }
 
     private static byte[] reply(Mutator mutator) {

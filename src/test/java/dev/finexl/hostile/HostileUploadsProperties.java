@@ -60,7 +60,6 @@ class HostileUploadsProperties {
     private static final ScratchFolder SCRATCH = new ScratchFolder();
     private static final Path ROOT = SCRATCH.path();
 
-
     @AfterContainer
     static void remove() {
         SCRATCH.close();

@@ -9,8 +9,28 @@ import java.util.Random;
 public final class Mutator {
 
     private static final long[] NUMBERS = {
-        0, 1, -1, 7, 8, 127, 128, 255, 256, 32767, 32768, 65535, 65536, 1 << 24, Integer.MAX_VALUE, Integer.MIN_VALUE,
-        0xFFFFFFFFL, 1L << 32, 1L << 40, Long.MAX_VALUE, Long.MIN_VALUE, Long.MAX_VALUE - 7
+        0,
+        1,
+        -1,
+        7,
+        8,
+        127,
+        128,
+        255,
+        256,
+        32767,
+        32768,
+        65535,
+        65536,
+        1 << 24,
+        Integer.MAX_VALUE,
+        Integer.MIN_VALUE,
+        0xFFFFFFFFL,
+        1L << 32,
+        1L << 40,
+        Long.MAX_VALUE,
+        Long.MIN_VALUE,
+        Long.MAX_VALUE - 7
     };
 
     private final Random random;

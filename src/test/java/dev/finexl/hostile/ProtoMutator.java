@@ -71,7 +71,8 @@ public final class ProtoMutator {
         }
 
         boolean isText() {
-            return type == null && WireFormat.getTagWireType(tag) == WireFormat.WIRETYPE_LENGTH_DELIMITED
+            return type == null
+                    && WireFormat.getTagWireType(tag) == WireFormat.WIRETYPE_LENGTH_DELIMITED
                     && bytes.length < 200;
         }
     }
@@ -112,7 +113,9 @@ public final class ProtoMutator {
             }
             case 3 -> {
                 List<Field> message = message();
-                message.add(random.nextInt(message.size() + 1), message.get(random.nextInt(message.size())).copy());
+                message.add(
+                        random.nextInt(message.size() + 1),
+                        message.get(random.nextInt(message.size())).copy());
             }
             case 4 -> {
                 List<Field> message = message();
@@ -137,9 +140,26 @@ public final class ProtoMutator {
         if (leaf.isText()) {
             leaf.bytes = switch (random.nextInt(4)) {
                 case 0 -> mutator.spoil(leaf.bytes);
-                case 1 -> mutator.oneOf("Loop", "If", "Scan", "Reshape", "Gather", "Conv", "Resize", "Expand", "Tile", "EPContext",
-                                "ConstantOfShape", "TreeEnsembleRegressor", "QLinearConv", "MaxPool", "Slice", "Split", "Attention")
-                        .getBytes(StandardCharsets.UTF_8);
+                case 1 ->
+                    mutator.oneOf(
+                                    "Loop",
+                                    "If",
+                                    "Scan",
+                                    "Reshape",
+                                    "Gather",
+                                    "Conv",
+                                    "Resize",
+                                    "Expand",
+                                    "Tile",
+                                    "EPContext",
+                                    "ConstantOfShape",
+                                    "TreeEnsembleRegressor",
+                                    "QLinearConv",
+                                    "MaxPool",
+                                    "Slice",
+                                    "Split",
+                                    "Attention")
+                            .getBytes(StandardCharsets.UTF_8);
                 default -> texts.get(random.nextInt(texts.size()));
             };
         } else if (leaf.bytes == null) {

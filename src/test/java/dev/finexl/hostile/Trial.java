@@ -66,7 +66,9 @@ final class Trial {
             requireRefusal(seed, e, names);
             return false;
         } finally {
-            assertThat(OnnxSession.live()).as("open sessions after seed %d", seed).isEqualTo(sessions);
+            assertThat(OnnxSession.live())
+                    .as("open sessions after seed %d", seed)
+                    .isEqualTo(sessions);
             assertThat(Tensor.live()).as("open tensors after seed %d", seed).isEqualTo(tensors);
         }
     }
@@ -75,9 +77,13 @@ final class Trial {
         boolean refused = e instanceof ModelReferenceException
                 || e instanceof SchedulerException
                 || JobProblem.of(e).byRequest();
-        if (!refused || e.getMessage() == null || names.stream().noneMatch(name -> e.getMessage().contains(name.substring(name.lastIndexOf('/') + 1)))) {
+        if (!refused
+                || e.getMessage() == null
+                || names.stream()
+                        .noneMatch(name -> e.getMessage().contains(name.substring(name.lastIndexOf('/') + 1)))) {
             throw new AssertionError(
-                    "seed %d: expected an error of the input that names one of %s, not %s".formatted(seed, names, e), e);
+                    "seed %d: expected an error of the input that names one of %s, not %s".formatted(seed, names, e),
+                    e);
         }
     }
 }
