@@ -1,8 +1,10 @@
 package dev.finexl.explain;
 
+import dev.finexl.generate.GeneratorException;
 import dev.finexl.generate.described.GeneratorJson;
 import dev.finexl.generate.described.GeneratorKind;
 import dev.finexl.generate.described.TextCondition;
+import dev.finexl.generate.diffusion.FineTune;
 import dev.finexl.store.Catalogue;
 import dev.finexl.store.CatalogueEntry;
 import dev.finexl.store.ModelFiles;
@@ -23,6 +25,8 @@ final class PictureModels {
     private static final List<String> SHARED =
             List.of("latent", "noise", "truncation", "tokens", "vocabulary", "sampling", "output");
 
+    private static final String PERSONALIZED = "personalized";
+
     private final Catalogue catalogue;
 
     PictureModels(Catalogue catalogue) {
@@ -40,7 +44,7 @@ final class PictureModels {
     /** @throws InvalidRequestException if one of them is not there, or they cannot be compared */
     Sides find(ExplainRequest request) {
         CatalogueEntry base = maker("base", request.base());
-        CatalogueEntry other = request.personalized() == null ? base : maker("personalized", request.personalized());
+        CatalogueEntry other = request.personalized() == null ? base : personalized(base, request.personalized());
         if (base.kind() == ModelKind.DIFFUSION && other.kind() == ModelKind.DIFFUSION) {
             return new Sides(base, other, null);
         }
@@ -59,11 +63,29 @@ final class PictureModels {
         }
         requireComparable(base.files(), other.files());
         ModelFiles completed = RoutedFiles.completed(other.files(), base.files());
-        return new Sides(whole, withEncoder("personalized", other, completed), encoder);
+        return new Sides(whole, withEncoder(PERSONALIZED, other, completed), encoder);
+    }
+
+    private CatalogueEntry personalized(CatalogueEntry base, String reference) {
+        CatalogueEntry found = ModelFinder.find(catalogue, PERSONALIZED, reference);
+        boolean diffusion = found.kind() == ModelKind.DIFFUSION
+                || found.kind() == ModelKind.ENCODER && FineTune.isNetwork(found.files());
+        if (base.kind() != ModelKind.DIFFUSION || !diffusion) {
+            return requireMaker(PERSONALIZED, found);
+        }
+        try {
+            ModelFiles whole = FineTune.completed(found.files(), base.files());
+            return new CatalogueEntry(found.reference(), ModelKind.DIFFUSION, whole, "");
+        } catch (GeneratorException e) {
+            throw new InvalidRequestException(PERSONALIZED, e);
+        }
     }
 
     private CatalogueEntry maker(String field, String reference) {
-        CatalogueEntry entry = ModelFinder.find(catalogue, field, reference);
+        return requireMaker(field, ModelFinder.find(catalogue, field, reference));
+    }
+
+    private static CatalogueEntry requireMaker(String field, CatalogueEntry entry) {
         if (!entry.kind().makesPictures()) {
             throw ModelFinder.otherKind(field, entry, "model that makes pictures (diffusion or generator)");
         }
@@ -72,7 +94,7 @@ final class PictureModels {
 
     private static InvalidRequestException otherKind(String base, String other) {
         return new InvalidRequestException(
-                "personalized",
+                PERSONALIZED,
                 "is of the kind %s and the base of the kind %s: pictures can be paired only within one kind"
                         .formatted(other, base));
     }
@@ -99,7 +121,7 @@ final class PictureModels {
         for (String field : SHARED) {
             if (!Objects.equals(left.value(field), right.value(field))) {
                 throw new InvalidRequestException(
-                        "personalized",
+                        PERSONALIZED,
                         "has in %s another '%s' than the base: the same random numbers would not mean the same to both"
                                 .formatted(GeneratorJson.FILE, field));
             }

@@ -4,7 +4,9 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -23,11 +25,16 @@ public final class RoutedFiles implements ModelFiles {
      * @param mount what stands before their names here, empty or a folder with its {@code /}
      * @param files the place
      * @param folder what stands before their names there
+     * @param whole whether what it has not is nowhere
      */
-    private record Layer(String mount, ModelFiles files, String folder) {
+    private record Layer(String mount, ModelFiles files, String folder, boolean whole) {
 
-        boolean covers(String name) {
-            return name.startsWith(mount);
+        private Layer(String mount, ModelFiles files, String folder) {
+            this(mount, files, folder, false);
+        }
+
+        boolean answersFor(String name) {
+            return name.startsWith(mount) && (whole || files.has(there(name)));
         }
 
         String there(String name) {
@@ -61,10 +68,22 @@ public final class RoutedFiles implements ModelFiles {
         return new RoutedFiles(own.reference(), List.of(new Layer("", own, ""), new Layer(folder, other, "")));
     }
 
+    /**
+     * A model with some folders of another in the place of its own. Each counts as a whole: a file that it lacks is missing.
+     *
+     * @param folders by folder here with its {@code /}, the folder there with its {@code /}, or nothing for all that is there
+     */
+    public static ModelFiles replaced(ModelFiles base, ModelFiles own, Map<String, String> folders) {
+        List<Layer> layers = new ArrayList<>();
+        folders.forEach((here, there) -> layers.add(new Layer(here, own, there, true)));
+        layers.add(new Layer("", base, ""));
+        return new RoutedFiles(own.reference(), layers);
+    }
+
     /** The first place that has the file; for one that is nowhere, the first, which has the right words for that. */
     private Layer layer(String name) {
         return layers.stream()
-                .filter(layer -> layer.covers(name) && layer.files().has(layer.there(name)))
+                .filter(layer -> layer.answersFor(name))
                 .findFirst()
                 .orElse(layers.getFirst());
     }
@@ -117,6 +136,7 @@ public final class RoutedFiles implements ModelFiles {
                 layers.stream()
                         .map(layer ->
                                 layer.files().reference() + "@" + layer.files().fingerprint())
+                        .distinct()
                         .toList());
     }
 

@@ -1,12 +1,17 @@
 package dev.finexl.explain;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.finexl.Golden;
 import dev.finexl.onnx.OnnxRuntime;
 import dev.finexl.onnx.OnnxSettings;
 import dev.finexl.onnx.RunScope;
 import dev.finexl.store.Catalogue;
+import dev.finexl.store.Sha256;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -60,6 +65,31 @@ class ExplainCompatTest {
 
     static List<String> families() {
         return FAMILIES;
+    }
+
+    /** What is passed on of a fine-tune is often its UNet alone. */
+    @Test
+    void explainsAUnetWithTheOtherPartsOfItsBase() {
+        Explanation explanation =
+                explain("sd1", List.of(), ROOT.resolve("sd1-transformers5/unet").toString());
+        assertThat(explanation.provenance().models())
+                .filteredOn(model -> model.role().equals("personalized"))
+                .singleElement()
+                .satisfies(model -> assertThat(model.files())
+                        .containsEntry("unet/model.onnx", sha256("sd1-transformers5/unet/model.onnx"))
+                        .containsEntry("vae_decoder/model.onnx", sha256("sd1/vae_decoder/model.onnx")));
+        assertThatThrownBy(() -> explain(
+                        "sd1", List.of(), ROOT.resolve("flux/transformer").toString()))
+                .isInstanceOf(InvalidRequestException.class)
+                .hasMessageContaining("FluxTransformer2DModel");
+    }
+
+    private static String sha256(String file) {
+        try (InputStream in = Files.newInputStream(ROOT.resolve(file))) {
+            return Sha256.of(in);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     @Test

@@ -1,6 +1,7 @@
 package dev.finexl.generate.diffusion;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import dev.finexl.embed.ClipTokenizer;
 import dev.finexl.embed.T5Tokenizer;
 import dev.finexl.generate.Opened;
@@ -38,7 +39,7 @@ record Parts(
     static final String VAE_DECODER = "vae_decoder/model.onnx";
 
     private static final int CLIP_CONTEXT = 77;
-    private static final List<String> TOKENIZER_FILES = List.of(
+    static final List<String> TOKENIZER_FILES = List.of(
             "tokenizer.json",
             "tokenizer_config.json",
             "special_tokens_map.json",
@@ -106,6 +107,11 @@ record Parts(
     /** The ids of a CLIP text encoder. */
     Function<String, long[]> clipIds(LoraPart textEncoder) {
         return clip.get(textEncoder)::encode;
+    }
+
+    /** What the model's index says; nothing if it has none. */
+    JsonNode index() {
+        return files.has(INDEX) ? ModelJson.read(files, INDEX) : MissingNode.getInstance();
     }
 
     /** The configuration of a network. */

@@ -3,13 +3,12 @@ package dev.finexl.generate.diffusion;
 import static dev.finexl.generate.lora.LoraPart.TEXT_ENCODER;
 import static dev.finexl.generate.lora.LoraPart.TEXT_ENCODER_2;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.finexl.generate.GeneratorException;
 import dev.finexl.generate.PipelineOptions.SizeConditions;
 import dev.finexl.generate.SamplerSettings;
 import dev.finexl.generate.lora.LoraPart;
 import dev.finexl.onnx.RunScope;
-import dev.finexl.store.ModelJson;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -31,7 +30,7 @@ final class StableDiffusionXl implements Family {
     StableDiffusionXl(Parts parts) {
         this.parts = parts;
         this.unet = UnetConditions.of(parts);
-        ObjectNode index = ModelJson.read(parts.files(), Parts.INDEX);
+        JsonNode index = parts.index();
         this.zerosForNone = index.path("force_zeros_for_empty_prompt").asBoolean(true);
         if (index.path("requires_aesthetics_score").asBoolean(false)) {
             throw new GeneratorException(

@@ -15,7 +15,8 @@ import java.util.List;
  */
 record VaeConfig(List<Channel> channels, int scale) {
 
-    static final String FILE = "vae_decoder/config.json";
+    static final String FOLDER = "vae_decoder";
+    static final String FILE = FOLDER + "/config.json";
 
     private static final double SCALING = 0.18215;
 

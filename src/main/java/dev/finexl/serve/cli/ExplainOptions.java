@@ -36,7 +36,7 @@ final class ExplainOptions {
     @Option(
             names = "--personalized",
             paramLabel = "MODEL",
-            description = "personalized model, where it is a whole model")
+            description = "personalized model, where it is a whole model, or parts of one, such as its denoiser")
     String personalized;
 
     @Option(

@@ -1,0 +1,94 @@
+package dev.finexl.generate.diffusion;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.finexl.generate.GeneratorException;
+import dev.finexl.generate.lora.LoraPart;
+import dev.finexl.store.ModelFiles;
+import dev.finexl.store.ModelJson;
+import dev.finexl.store.RoutedFiles;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * A fine-tune that comes without what it did not change. Exists because training touches one network, mostly the denoiser, and
+ * often only that is passed on: as a directory with the parts that differ, or as the network's own directory. All else is the
+ * base's.
+ *
+ * <p>A part counts as a whole, with its configuration and its weights: a file that it lacks is missing, and not the base's.
+ */
+public final class FineTune {
+
+    private static final String NETWORK = "model.onnx";
+    private static final String CONFIG = "config.json";
+
+    private FineTune() {}
+
+    /** Whether a directory is that of one network of a diffusion model: its configuration names a class of diffusers. */
+    public static boolean isNetwork(ModelFiles files) {
+        return files.has(NETWORK)
+                && files.has(CONFIG)
+                && !DiffusionKind.className(ModelJson.read(files, CONFIG)).isEmpty();
+    }
+
+    /**
+     * The whole model that a fine-tune of a base is.
+     *
+     * @param own a whole model, which is left as it is; some parts of one; or a denoiser alone
+     * @throws GeneratorException if it has a part that the base has not, and so is no fine-tune of it
+     * @throws dev.finexl.store.ModelFileException if the base is no diffusion model
+     */
+    public static ModelFiles completed(ModelFiles own, ModelFiles base) {
+        DiffusionKind kind = DiffusionKind.of(base);
+        if (isNetwork(own)) {
+            requireSameClass(own, CONFIG, base, kind.denoiser());
+            return RoutedFiles.replaced(base, own, Map.of(kind.denoiser().folder() + "/", ""));
+        }
+        Optional<DiffusionKind> ownKind = DiffusionKind.recognised(own);
+        boolean whole = ownKind.isPresent() && ownKind.get().missing(own).isEmpty();
+        boolean otherPipeline = own.has(Parts.INDEX) && ownKind.get() != kind;
+        if (whole || otherPipeline) {
+            return own;
+        }
+        Map<String, String> folders = new LinkedHashMap<>();
+        List<LoraPart> parts = kind.parts(base);
+        for (LoraPart part : LoraPart.values()) {
+            if (own.has(part.modelFile())) {
+                if (!parts.contains(part)) {
+                    throw new GeneratorException(
+                            "%s has a %s, which a %s such as %s has not; expected parts of the base"
+                                    .formatted(own.reference(), part.folder(), kind.pipeline(), base.reference()));
+                }
+                requireSameClass(own, part.configFile(), base, part);
+                take(part.folder(), folders);
+            }
+            String tokenizer = Parts.tokenizerFolder(part);
+            if (Parts.TOKENIZER_FILES.stream().anyMatch(file -> own.has(tokenizer + "/" + file))) {
+                take(tokenizer, folders);
+            }
+        }
+        if (own.has(Parts.VAE_DECODER)) {
+            take(VaeConfig.FOLDER, folders);
+        }
+        return folders.isEmpty() ? own : RoutedFiles.replaced(base, own, folders);
+    }
+
+    private static void take(String folder, Map<String, String> folders) {
+        folders.put(folder + "/", folder + "/");
+    }
+
+    private static void requireSameClass(ModelFiles own, String file, ModelFiles base, LoraPart part) {
+        String expected = DiffusionKind.className(ModelJson.read(base, part.configFile()));
+        JsonNode config = ModelJson.read(own, file);
+        if (!DiffusionKind.className(config).equals(expected)) {
+            throw new GeneratorException("%s: %s names the class '%s', but the base's %s is a '%s'"
+                    .formatted(
+                            own.reference(),
+                            file,
+                            ModelJson.excerpt(DiffusionKind.className(config)),
+                            part.folder(),
+                            ModelJson.excerpt(expected)));
+        }
+    }
+}
