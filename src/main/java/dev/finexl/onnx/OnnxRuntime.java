@@ -13,7 +13,9 @@ import dev.finexl.store.ModelFileException;
 import dev.finexl.store.ModelFiles;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
@@ -23,6 +25,9 @@ import java.util.Set;
  *
  * <p>ONNX Runtime has one environment for each process, and its thread pool is fixed when it is first made. All
  * sessions share that pool ({@code disablePerSessionThreads}), so that many sessions do not fight for the processors.
+ *
+ * <p>A model is in memory once, however often it is opened: a fine-tune has its base's text encoder, a generator the encoder
+ * that also judges its pictures. What has the same content has one session, until the last of those who opened it closes it.
  */
 public final class OnnxRuntime {
 
@@ -33,6 +38,15 @@ public final class OnnxRuntime {
     private final OnnxSettings settings;
     private final Provider provider;
     private final int threads;
+    private final SharedModels<Content, OnnxSession> opened = new SharedModels<>(-1, content -> false);
+
+    /**
+     * What a session is made of.
+     *
+     * @param sha256 of the ONNX file and of those with its weights
+     * @param personalizable whether the weights of linear layers are fed to it
+     */
+    private record Content(List<String> sha256, boolean personalizable) {}
 
     /** The execution provider in use. */
     public enum Provider {
@@ -83,11 +97,7 @@ public final class OnnxRuntime {
      * @throws OnnxException if ONNX Runtime refuses the model
      */
     public OnnxSession open(ModelFiles files, String name) {
-        try {
-            return open(WeightBuffers.none(admitted(files, name)), Set.of());
-        } catch (IOException e) {
-            throw unreadable(files, name, e);
-        }
+        return shared(files, name, false);
     }
 
     /**
@@ -100,15 +110,28 @@ public final class OnnxRuntime {
      * @throws OnnxException if ONNX Runtime refuses the model
      */
     public OnnxSession openPersonalizable(ModelFiles files, String name) {
+        return shared(files, name, provider == Provider.CPU);
+    }
+
+    private OnnxSession shared(ModelFiles files, String name, boolean personalizable) {
         try {
             OnnxGraph graph = admitted(files, name);
-            Set<String> fed = switch (provider) {
-                case CPU -> LinearWeights.of(graph);
-                case CUDA -> Set.of();
-            };
-            return open(WeightBuffers.none(graph), fed);
+            List<String> sha256 = new ArrayList<>();
+            for (String file : graph.fileNames()) {
+                sha256.add(files.sha256(file));
+            }
+            return OnnxSession.sharing(
+                    graph, opened.acquire(new Content(sha256, personalizable), () -> open(graph, personalizable)));
         } catch (IOException e) {
             throw unreadable(files, name, e);
+        }
+    }
+
+    private OnnxSession open(OnnxGraph graph, boolean personalizable) {
+        try {
+            return open(WeightBuffers.none(graph), personalizable ? LinearWeights.of(graph) : Set.of());
+        } catch (IOException e) {
+            throw unreadable(graph.files(), graph.name(), e);
         }
     }
 

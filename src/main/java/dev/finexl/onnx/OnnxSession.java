@@ -7,6 +7,7 @@ import ai.onnxruntime.OnnxValue;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
 import ai.onnxruntime.TensorInfo;
+import dev.finexl.onnx.SharedModels.Lease;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -14,13 +15,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.LongSupplier;
 
 /**
  * One open model: an ONNX Runtime session with what it declares of its inputs and outputs, which is read from the graph
  * and never assumed. Thread-safe; who opens it closes it, and only when no run is under way.
  *
- * <p>Several of these can stand on one session of ONNX Runtime, where they differ only in weights that it is fed at every
- * run; see {@link OnnxRuntime#personalize}. The first one owns that session.
+ * <p>Several of these can stand on one session of ONNX Runtime: where they differ only in weights that it is fed at every
+ * run, see {@link OnnxRuntime#personalize}; and where their files have the same content. The first one owns that session.
  */
 public final class OnnxSession implements OpenModel {
 
@@ -29,12 +31,15 @@ public final class OnnxSession implements OpenModel {
     private final OnnxRuntime runtime;
     private final String name;
     private final OrtSession session;
-    private final boolean ownsSession;
+    private final AutoCloseable owned;
+    private final OnnxGraph graph;
     private final WeightBuffers given;
     private final FedWeights fed;
     private final Map<String, TensorSpec> inputs;
     private final Map<String, TensorSpec> outputs;
     private final ArenaMeter arena;
+    private final AtomicInteger sharers = new AtomicInteger();
+    private final LongSupplier bytes;
     private boolean closed;
 
     /**
@@ -44,33 +49,65 @@ public final class OnnxSession implements OpenModel {
      */
     OnnxSession(OnnxRuntime runtime, OrtSession session, WeightBuffers given, FedWeights fed) throws OrtException {
         this.runtime = runtime;
-        this.name = given.graph().files().reference() + "/" + given.graph().name();
+        this.graph = given.graph();
+        this.name = nameOf(graph);
         this.session = session;
-        this.ownsSession = true;
         this.given = given;
         this.fed = fed;
+        this.owned = () -> {
+            fed.close();
+            session.close();
+        };
         this.inputs = specs(session.getInputInfo(), fed.names());
         this.outputs = specs(session.getOutputInfo(), Set.of());
         this.arena = new ArenaMeter();
+        this.bytes = this::all;
         LIVE.incrementAndGet();
     }
 
-    private OnnxSession(OnnxSession base, FedWeights fed) {
+    /**
+     * A session that has been opened from the same content.
+     *
+     * @param graph that content, where this one found it
+     * @param opened is given back with this
+     */
+    static OnnxSession sharing(OnnxGraph graph, Lease<OnnxSession> opened) {
+        OnnxSession first = opened.value();
+        first.sharers.incrementAndGet();
+        return new OnnxSession(
+                first,
+                graph,
+                first.fed,
+                () -> {
+                    first.sharers.decrementAndGet();
+                    opened.close();
+                },
+                () -> first.all() / Math.max(1, first.sharers.get()));
+    }
+
+    private OnnxSession(
+            OnnxSession base, OnnxGraph graph, FedWeights fed, AutoCloseable owned, LongSupplier bytes) {
         this.runtime = base.runtime;
-        this.name = base.name;
+        this.graph = graph;
+        this.name = nameOf(graph);
         this.session = base.session;
-        this.ownsSession = false;
         this.given = base.given;
         this.fed = fed;
+        this.owned = owned;
         this.inputs = base.inputs;
         this.outputs = base.outputs;
         this.arena = base.arena;
+        this.bytes = bytes;
         LIVE.incrementAndGet();
+    }
+
+    private static String nameOf(OnnxGraph graph) {
+        return graph.files().reference() + "/" + graph.name();
     }
 
     /** The same session of ONNX Runtime, fed with other weights. It must be closed before this one is. */
     OnnxSession with(FedWeights otherWeights) {
-        return new OnnxSession(this, otherWeights);
+        return new OnnxSession(this, graph, otherWeights, otherWeights, otherWeights::ownBytes);
     }
 
     /** How many of these are open in this process. */
@@ -85,15 +122,22 @@ public final class OnnxSession implements OpenModel {
 
     /** The graph that the model was opened from, for its weights. */
     public OnnxGraph graph() {
-        return given.graph();
+        return graph;
     }
 
+    /** Whether another stands on the same session of ONNX Runtime. */
+    boolean sharesWith(OnnxSession other) {
+        return session == other.session;
+    }
+
+    /** Of what several have opened each counts an equal share. */
     @Override
     public long bytes() {
-        if (!ownsSession) {
-            return fed.ownBytes();
-        }
-        long held = graph().initializers().values().stream()
+        return bytes.getAsLong();
+    }
+
+    private long all() {
+        long held = graph.initializers().values().stream()
                 .filter(initializer -> !fed.names().contains(initializer.name()))
                 .mapToLong(OnnxInitializer::byteSize)
                 .sum();
@@ -253,13 +297,11 @@ public final class OnnxSession implements OpenModel {
         }
         closed = true;
         LIVE.decrementAndGet();
-        fed.close();
-        if (!ownsSession) {
-            return;
-        }
         try {
-            session.close();
-        } catch (OrtException e) {
+            owned.close();
+        } catch (RuntimeException e) {
+            throw e;
+        } catch (Exception e) {
             throw new OnnxException("%s: could not be closed: %s".formatted(name, e.getMessage()), e);
         }
     }

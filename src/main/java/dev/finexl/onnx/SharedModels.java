@@ -65,7 +65,7 @@ public final class SharedModels<K, V extends OpenModel> implements AutoCloseable
     public record Counts(int open, int inUse, long bytes, long hits, long openings, long evictions) {}
 
     /**
-     * @param budget bytes that all values together may take, 0 or more
+     * @param budget bytes that all values together may take; below 0, none stays open that is not in use
      * @param pinned keys of values that stay open whatever they take
      */
     public SharedModels(long budget, Predicate<K> pinned) {

@@ -112,6 +112,30 @@ class PersonalizedSessionTest {
         }
     }
 
+    /** A fine-tune brings a copy of its base's text encoder along, which is not to be in memory twice. */
+    @Test
+    void opensTheSameContentOnce() {
+        MemoryFiles copy = MemoryFiles.copyOf(Path.of("src/test/resources/compat/sd1"));
+        ModelFiles others = MemoryFiles.copyOf(Path.of("src/test/resources/compat/sd2"));
+        float[] expected;
+        OnnxSession second;
+        try (OnnxSession first = RUNTIME.openPersonalizable(CompatModels.sd1(), UNET);
+                OnnxSession plain = RUNTIME.open(copy, UNET);
+                OnnxSession other = RUNTIME.openPersonalizable(others, UNET)) {
+            int tensors = Tensor.live();
+            second = RUNTIME.openPersonalizable(copy, UNET);
+            assertThat(Tensor.live()).isEqualTo(tensors);
+            assertThat(second.sharesWith(first)).isTrue();
+            assertThat(second.sharesWith(plain)).isFalse();
+            assertThat(second.sharesWith(other)).isFalse();
+            assertThat(second.graph().files()).isSameAs(copy);
+            expected = predict(first);
+        }
+        try (second) {
+            assertThat(predict(second)).containsExactly(expected);
+        }
+    }
+
     /** A model that is fed nothing, as on CUDA, takes replaced linear layers into a session of its own. */
     @Test
     void replacesLinearLayersOfAPlainSession() throws IOException {
