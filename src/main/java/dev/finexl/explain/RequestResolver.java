@@ -237,10 +237,16 @@ final class RequestResolver {
         CatalogueEntry encoder = encoder(request.encoder(), null);
         warnIfForeign(base.files().reference(), encoder, warnings);
         ModelDefaults encoderDefaults = ModelDefaults.read(encoder.files());
+        PromptSet prompts = prompts(request, first(encoderDefaults.prompts(), FALLBACK));
+        if (!promptsKnown) {
+            warnings.add(("The pictures' prompts are not known: what a concept changes was measured on the prompt set %s;"
+                            + " 'prompts' or 'promptSet' names others.")
+                    .formatted(prompts.name()));
+        }
         return new Plan(
                 given,
                 encoder,
-                prompts(request, first(encoderDefaults.prompts(), FALLBACK)),
+                prompts,
                 vocabulary(request, encoderDefaults, encoderDefaults),
                 heads(request, ModelDefaults.EMPTY, encoderDefaults, encoder, warnings),
                 request.policy(),

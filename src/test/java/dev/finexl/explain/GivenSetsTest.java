@@ -134,6 +134,22 @@ class GivenSetsTest {
                 .allSatisfy(outputs -> assertThat(outputs).isNotEmpty());
     }
 
+    /** The directions need prompts; whose they are decides what the scores are worth. */
+    @Test
+    void saysWhosePromptsTheDirectionsHave() {
+        ExplainRequestBuilder unknown = ExplainRequest.builder()
+                .baseImages(root.resolve("base").toString())
+                .personalizedImages(root.resolve("same-names").toString());
+        try (RunScope scope = new RunScope()) {
+            Explanation explanation = explainer.explain(unknown.build(), ExplainListener.NONE, scope);
+            assertThat(explanation.warnings())
+                    .anyMatch(warning -> warning.contains("prompts are not known") && warning.contains("prompt set mini"));
+            assertThat(explanation.provenance().prompts().name()).isEqualTo("mini");
+            assertThat(explanation.aspects().getFirst().name()).isEqualTo("dark");
+        }
+        assertThat(explain("same-names", null).warnings()).noneMatch(warning -> warning.contains("prompts are not known"));
+    }
+
     @Test
     void refusesWhatCannotBePaired() {
         assertRefused("pairing", request("fewer", "position"));

@@ -34,11 +34,6 @@ final class CommonOptions {
         config.withoutEffect("dynamic_thresholding_ratio", "sample_max_value");
     }
 
-    /** Ways to place the noise levels that are not supported. */
-    static void noOtherSigmas(ConfigReader config) {
-        config.mustBeOff("use_exponential_sigmas", "use_beta_sigmas");
-    }
-
     /** Whether the run ends at the smallest noise level of the training instead of at none. */
     static boolean endsAtSmallestSigma(ConfigReader config) {
         return config.choice("final_sigmas_type", "zero", List.of("zero", "sigma_min"), List.of())

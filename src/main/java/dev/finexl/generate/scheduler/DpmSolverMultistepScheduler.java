@@ -37,7 +37,6 @@ record DpmSolverMultistepScheduler(
     static DpmSolverMultistepScheduler read(ConfigReader config) {
         NoiseSchedule noise = NoiseSchedule.read(config, ZeroSnr.NEARLY);
         CommonOptions.noThresholding(config);
-        CommonOptions.noOtherSigmas(config);
         config.mustBeOff("use_lu_lambdas", "use_flow_sigmas", "use_dynamic_shifting");
         config.withoutEffect("flow_shift", "time_shift_type");
         config.mustNotBe("variance_type", List.of("learned", "learned_range"));
@@ -68,7 +67,7 @@ record DpmSolverMultistepScheduler(
                 CommonOptions.spacing(config, TimestepSpacing.LINSPACE),
                 CommonOptions.stepsOffset(config, noise),
                 visitable,
-                config.flag("use_karras_sigmas", false),
+                SigmaSpacing.read(config),
                 OptionalDouble.empty(),
                 OptionalDouble.empty(),
                 CommonOptions.endsAtSmallestSigma(config),

@@ -31,6 +31,9 @@ public final class FlowMatchEulerScheduler implements Scheduler {
     private final double maxShift;
     private final int baseTokens;
     private final int maxTokens;
+    private final SigmaSpacing spacing;
+    /** To which the levels are stretched; 0 where they are not. */
+    private final double lastSigma;
     private final SortedMap<String, Object> config;
 
     private FlowMatchEulerScheduler(ConfigReader config) {
@@ -43,9 +46,9 @@ public final class FlowMatchEulerScheduler implements Scheduler {
         maxShift = config.number("max_shift", 1.15, -10, 10);
         baseTokens = config.integer("base_image_seq_len", 256, 1, MOST_TOKENS);
         maxTokens = config.integer("max_image_seq_len", 4096, baseTokens + 1, MOST_TOKENS);
-        CommonOptions.noOtherSigmas(config);
-        config.mustBeOff(
-                "use_karras_sigmas", "invert_sigmas", "shift_terminal", "stochastic_sampling", "sample_sigmas");
+        spacing = SigmaSpacing.read(config);
+        lastSigma = config.optionalNumber("shift_terminal", 0, 0.999).orElse(0);
+        config.mustBeOff("invert_sigmas", "stochastic_sampling", "sample_sigmas");
         this.config = config.finish();
     }
 
@@ -119,8 +122,9 @@ public final class FlowMatchEulerScheduler implements Scheduler {
                             dynamic));
         }
         double[] sigmas = Arrays.stream(unshifted)
-                .map(sigma -> (float) (dynamic ? shifted(sigma, mu.getAsDouble()) : shifted(sigma)))
+                .map(sigma -> dynamic ? shifted(sigma, mu.getAsDouble()) : shifted(sigma))
                 .toArray();
+        sigmas = respaced(stretched(sigmas));
         requireFalling(sigmas);
         List<Update> updates = new ArrayList<>();
         for (int i = 0; i < sigmas.length; i++) {
@@ -146,6 +150,23 @@ public final class FlowMatchEulerScheduler implements Scheduler {
             sigmas[i] = steps == 1 ? 1 : 1 + i * (smallest - 1) / (steps - 1);
         }
         return sigmas;
+    }
+
+    /** So that the last level is the configured one; the first, pure noise, stays. */
+    private double[] stretched(double[] sigmas) {
+        if (lastSigma == 0 || sigmas.length == 1) {
+            return sigmas;
+        }
+        double scale = (1 - sigmas[sigmas.length - 1]) / (1 - lastSigma);
+        return Arrays.stream(sigmas).map(sigma -> 1 - (1 - sigma) / scale).toArray();
+    }
+
+    /** In float32, as diffusers holds them. */
+    private double[] respaced(double[] sigmas) {
+        double[] placed = spacing == SigmaSpacing.OF_TIMESTEPS
+                ? sigmas
+                : spacing.between(sigmas[0], sigmas[sigmas.length - 1], sigmas.length);
+        return Arrays.stream(placed).map(sigma -> (float) sigma).toArray();
     }
 
     private double shifted(double sigma) {

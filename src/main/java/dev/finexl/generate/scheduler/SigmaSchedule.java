@@ -13,7 +13,6 @@ import java.util.stream.IntStream;
  */
 record SigmaSchedule(double[] timesteps, double[] sigmas) {
 
-    private static final double KARRAS_RHO = 7;
     private static final double ROUNDING = 1 + 1e-6;
 
     /**
@@ -36,21 +35,6 @@ record SigmaSchedule(double[] timesteps, double[] sigmas) {
                     "the run would end at sigma %s, above its last step's %s".formatted(all[steps], all[steps - 1]));
         }
         return new SigmaSchedule(timesteps, all);
-    }
-
-    /**
-     * Sigmas that are evenly spaced in their seventh root: "Elucidating the Design Space of Diffusion-Based Generative
-     * Models", arXiv 2206.00364, equation 5.
-     */
-    static double[] karras(double largest, double smallest, int count) {
-        double from = Math.pow(largest, 1 / KARRAS_RHO);
-        double to = Math.pow(smallest, 1 / KARRAS_RHO);
-        double[] sigmas = new double[count];
-        for (int i = 0; i < count; i++) {
-            double share = count == 1 ? 0 : i / (count - 1.0);
-            sigmas[i] = Math.pow(from + share * (to - from), KARRAS_RHO);
-        }
-        return sigmas;
     }
 
     /**

@@ -31,7 +31,6 @@ record UniPcScheduler(
     static UniPcScheduler read(ConfigReader config) {
         NoiseSchedule noise = NoiseSchedule.read(config, ZeroSnr.NEARLY);
         CommonOptions.noThresholding(config);
-        CommonOptions.noOtherSigmas(config);
         config.mustBeOff("solver_p", "use_flow_sigmas", "use_dynamic_shifting", "shift_terminal");
         config.withoutEffect("flow_shift", "time_shift_type");
         if (!config.flag("predict_x0", true)) {
@@ -57,7 +56,7 @@ record UniPcScheduler(
     }
 
     private static SolverSigmas sigmas(ConfigReader config, NoiseSchedule noise) {
-        boolean karras = config.flag("use_karras_sigmas", false);
+        SigmaSpacing sigmaSpacing = SigmaSpacing.read(config);
         OptionalDouble smallest = config.optionalNumber("sigma_min", 1e-6, 1e6);
         OptionalDouble largest = config.optionalNumber("sigma_max", 1e-6, 1e6);
         return new SolverSigmas(
@@ -65,7 +64,7 @@ record UniPcScheduler(
                 CommonOptions.spacing(config, TimestepSpacing.LINSPACE),
                 CommonOptions.stepsOffset(config, noise),
                 noise.timesteps(),
-                karras,
+                sigmaSpacing,
                 smallest,
                 largest,
                 CommonOptions.endsAtSmallestSigma(config),
