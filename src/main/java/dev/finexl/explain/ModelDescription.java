@@ -5,20 +5,23 @@ import dev.finexl.embed.EncoderCard;
 import dev.finexl.generate.TextualInversion;
 import dev.finexl.generate.described.GeneratorCard;
 import dev.finexl.generate.diffusion.DiffusionCard;
+import dev.finexl.generate.diffusion.FineTune;
 import dev.finexl.generate.lora.LoraCard;
 import dev.finexl.onnx.NetworkCard;
 import dev.finexl.store.CatalogueEntry;
 import dev.finexl.store.ModelFileException;
 import dev.finexl.store.ModelFiles;
+import dev.finexl.store.ModelJson;
 import java.io.IOException;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * What a model's files say of it: whoever was handed a directory or a file sees what it is, and whether it is whole, before
  * anything is sampled.
  *
  * @param reference what it was asked for as
- * @param kind what it is, e.g. {@code diffusion}
+ * @param kind what it is, e.g. {@code diffusion}; {@code network} for one network of such a model
  * @param family e.g. {@code Stable Diffusion XL}, {@code clip} or {@code gan}; null if the files do not tell
  * @param pipeline diffusers' class of a diffusion model, else null
  * @param scheduler diffusers' class of the scheduler that a diffusion model comes with, else null
@@ -67,6 +70,19 @@ public record ModelDescription(
                     yield whole(entry, card.family(), card.pipeline(), card.scheduler(), card.parts(), pictures);
                 }
                 case ENCODER -> {
+                    Optional<String> network = FineTune.networkClass(files);
+                    if (network.isPresent()) {
+                        yield new ModelDescription(
+                                entry.reference(),
+                                "network",
+                                ModelJson.excerpt(network.get()),
+                                null,
+                                null,
+                                List.of(FineTune.networkCard(files)),
+                                null,
+                                null,
+                                null);
+                    }
                     EncoderCard card = EncoderCard.read(files);
                     Pictures pictures = new Pictures(card.width(), card.height());
                     yield whole(entry, card.family(), null, null, card.parts(), pictures);

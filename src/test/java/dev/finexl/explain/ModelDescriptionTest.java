@@ -61,6 +61,14 @@ class ModelDescriptionTest {
     }
 
     @Test
+    void describesANetworkInItsOwnDirectory() {
+        ModelDescription description = describe("src/test/resources/compat/flux/transformer");
+        assertThat(description.kind()).isEqualTo("network");
+        assertThat(description.family()).isEqualTo("FluxTransformer2DModel");
+        assertThat(description.parts()).extracting(NetworkCard::file).containsExactly("model.onnx");
+    }
+
+    @Test
     void tellsNumberFormats() {
         assertThat(describe("clip-split").parts())
                 .extracting(NetworkCard::file)

@@ -3,9 +3,11 @@ package dev.finexl.generate.diffusion;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.finexl.generate.GeneratorException;
 import dev.finexl.generate.lora.LoraPart;
+import dev.finexl.onnx.NetworkCard;
 import dev.finexl.store.ModelFiles;
 import dev.finexl.store.ModelJson;
 import dev.finexl.store.RoutedFiles;
+import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -25,11 +27,25 @@ public final class FineTune {
 
     private FineTune() {}
 
-    /** Whether a directory is that of one network of a diffusion model: its configuration names a class of diffusers. */
-    public static boolean isNetwork(ModelFiles files) {
-        return files.has(NETWORK)
-                && files.has(CONFIG)
-                && !DiffusionKind.className(ModelJson.read(files, CONFIG)).isEmpty();
+    /**
+     * What one network of a diffusion model is, where a directory is its own.
+     *
+     * @return diffusers' class, as its configuration names it; empty for any other directory
+     */
+    public static Optional<String> networkClass(ModelFiles files) {
+        return files.has(NETWORK) && files.has(CONFIG)
+                ? Optional.of(DiffusionKind.className(ModelJson.read(files, CONFIG)))
+                        .filter(name -> !name.isEmpty())
+                : Optional.empty();
+    }
+
+    /**
+     * What that network's file says of itself.
+     *
+     * @throws dev.finexl.store.ModelFileException if it is damaged
+     */
+    public static NetworkCard networkCard(ModelFiles files) throws IOException {
+        return NetworkCard.read(files, NETWORK);
     }
 
     /**
@@ -41,7 +57,7 @@ public final class FineTune {
      */
     public static ModelFiles completed(ModelFiles own, ModelFiles base) {
         DiffusionKind kind = DiffusionKind.of(base);
-        if (isNetwork(own)) {
+        if (networkClass(own).isPresent()) {
             requireSameClass(own, CONFIG, base, kind.denoiser());
             return RoutedFiles.replaced(base, own, Map.of(kind.denoiser().folder() + "/", ""));
         }

@@ -57,7 +57,9 @@ class FineTuneTest {
     @Test
     void takesADenoiserAlone() throws Exception {
         MemoryFiles unet = part(OTHER, "", "unet");
-        assertThat(FineTune.isNetwork(unet)).isTrue();
+        assertThat(FineTune.networkClass(unet)).contains("UNet2DConditionModel");
+        assertThat(FineTune.networkClass(SD1)).isEmpty();
+        assertThat(FineTune.networkClass(Golden.files("compat/clip-combined"))).isEmpty();
         ModelFiles whole = FineTune.completed(unet, SD1);
         assertFrom(whole, "unet/model.onnx", OTHER);
         assertFrom(whole, "unet/config.json", OTHER);
