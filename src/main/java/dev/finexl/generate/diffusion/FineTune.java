@@ -24,6 +24,7 @@ public final class FineTune {
 
     private static final String NETWORK = "model.onnx";
     private static final String CONFIG = "config.json";
+    private static final String EPSILON = "epsilon";
 
     private FineTune() {}
 
@@ -52,7 +53,8 @@ public final class FineTune {
      * The whole model that a fine-tune of a base is.
      *
      * @param own a whole model, which is left as it is; some parts of one; or a denoiser alone
-     * @throws GeneratorException if it has a part that the base has not, and so is no fine-tune of it
+     * @throws GeneratorException if it has a part that the base has not, and so is no fine-tune of it; or if it predicts
+     *     something else than the base, for both are denoised by one scheduler
      * @throws dev.finexl.store.ModelFileException if the base is no diffusion model
      */
     public static ModelFiles completed(ModelFiles own, ModelFiles base) {
@@ -65,6 +67,7 @@ public final class FineTune {
         boolean whole = ownKind.isPresent() && ownKind.get().missing(own).isEmpty();
         boolean otherPipeline = own.has(Parts.INDEX) && ownKind.get() != kind;
         if (whole || otherPipeline) {
+            requireSamePrediction(own, base);
             return own;
         }
         Map<String, String> folders = new LinkedHashMap<>();
@@ -92,6 +95,27 @@ public final class FineTune {
 
     private static void take(String folder, Map<String, String> folders) {
         folders.put(folder + "/", folder + "/");
+    }
+
+    private static void requireSamePrediction(ModelFiles own, ModelFiles base) {
+        String predicted = prediction(own);
+        String expected = prediction(base);
+        if (!predicted.equals(expected)) {
+            throw new GeneratorException(
+                    "%s: %s says that it predicts '%s', but the base predicts '%s': one scheduler cannot denoise both"
+                            .formatted(own.reference(), Parts.SCHEDULER_CONFIG, predicted, expected));
+        }
+    }
+
+    /** What a model's denoiser predicts: a velocity in flow matching, else what its scheduler's configuration says. */
+    private static String prediction(ModelFiles files) {
+        if (!files.has(Parts.SCHEDULER_CONFIG)) {
+            return EPSILON;
+        }
+        JsonNode config = ModelJson.read(files, Parts.SCHEDULER_CONFIG);
+        return DiffusionKind.className(config).startsWith("FlowMatch")
+                ? "flow"
+                : ModelJson.excerpt(config.path("prediction_type").asText(EPSILON));
     }
 
     private static void requireSameClass(ModelFiles own, String file, ModelFiles base, LoraPart part) {

@@ -84,6 +84,17 @@ class FineTuneTest {
                 .hasMessageContaining("unet/config.json");
     }
 
+    /** One scheduler denoises both sides; it would make noise of the one that predicts something else. */
+    @Test
+    void refusesAModelThatPredictsSomethingElse() {
+        assertThatThrownBy(() -> FineTune.completed(Golden.files("compat/sd2"), SD1))
+                .isInstanceOf(GeneratorException.class)
+                .hasMessageContaining("predicts 'v_prediction', but the base predicts 'epsilon'");
+        assertThatThrownBy(() -> FineTune.completed(SD1, Golden.files("compat/sd3")))
+                .isInstanceOf(GeneratorException.class)
+                .hasMessageContaining("predicts 'epsilon', but the base predicts 'flow'");
+    }
+
     @Test
     void refusesPartsOfAnotherKindOfModel() {
         MemoryFiles transformer = part(Golden.files("compat/flux"), null, "transformer");
