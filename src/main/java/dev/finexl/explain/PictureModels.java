@@ -69,7 +69,8 @@ final class PictureModels {
     private CatalogueEntry personalized(CatalogueEntry base, String reference) {
         CatalogueEntry found = ModelFinder.find(catalogue, PERSONALIZED, reference);
         boolean diffusion = found.kind() == ModelKind.DIFFUSION
-                || found.kind() == ModelKind.ENCODER && FineTune.networkClass(found.files()).isPresent();
+                || found.kind() == ModelKind.ENCODER
+                        && FineTune.networkClass(found.files()).isPresent();
         if (base.kind() != ModelKind.DIFFUSION || !diffusion) {
             return requireMaker(PERSONALIZED, found);
         }

@@ -239,9 +239,10 @@ final class RequestResolver {
         ModelDefaults encoderDefaults = ModelDefaults.read(encoder.files());
         PromptSet prompts = prompts(request, first(encoderDefaults.prompts(), FALLBACK));
         if (!promptsKnown) {
-            warnings.add(("The pictures' prompts are not known: what a concept changes was measured on the prompt set %s;"
-                            + " 'prompts' or 'promptSet' names others.")
-                    .formatted(prompts.name()));
+            warnings.add(
+                    ("The pictures' prompts are not known: what a concept changes was measured on the prompt set %s;"
+                                    + " 'prompts' or 'promptSet' names others.")
+                            .formatted(prompts.name()));
         }
         return new Plan(
                 given,

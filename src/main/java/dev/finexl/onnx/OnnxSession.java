@@ -85,8 +85,7 @@ public final class OnnxSession implements OpenModel {
                 () -> first.all() / Math.max(1, first.sharers.get()));
     }
 
-    private OnnxSession(
-            OnnxSession base, OnnxGraph graph, FedWeights fed, AutoCloseable owned, LongSupplier bytes) {
+    private OnnxSession(OnnxSession base, OnnxGraph graph, FedWeights fed, AutoCloseable owned, LongSupplier bytes) {
         this.runtime = base.runtime;
         this.graph = graph;
         this.name = nameOf(graph);

@@ -143,11 +143,13 @@ class GivenSetsTest {
         try (RunScope scope = new RunScope()) {
             Explanation explanation = explainer.explain(unknown.build(), ExplainListener.NONE, scope);
             assertThat(explanation.warnings())
-                    .anyMatch(warning -> warning.contains("prompts are not known") && warning.contains("prompt set mini"));
+                    .anyMatch(warning ->
+                            warning.contains("prompts are not known") && warning.contains("prompt set mini"));
             assertThat(explanation.provenance().prompts().name()).isEqualTo("mini");
             assertThat(explanation.aspects().getFirst().name()).isEqualTo("dark");
         }
-        assertThat(explain("same-names", null).warnings()).noneMatch(warning -> warning.contains("prompts are not known"));
+        assertThat(explain("same-names", null).warnings())
+                .noneMatch(warning -> warning.contains("prompts are not known"));
     }
 
     @Test

@@ -34,6 +34,7 @@ public final class FlowMatchEulerScheduler implements Scheduler {
     private final SigmaSpacing spacing;
     /** To which the levels are stretched; 0 where they are not. */
     private final double lastSigma;
+
     private final SortedMap<String, Object> config;
 
     private FlowMatchEulerScheduler(ConfigReader config) {

@@ -20,7 +20,8 @@ class SigmaSpacingTest {
 
     private static Sampling start(String schedulerClass, String options) {
         return Schedulers.of(
-                        Goldens.json("{'_class_name': '%sScheduler', %s, %s}".formatted(schedulerClass, NOISE, options)),
+                        Goldens.json(
+                                "{'_class_name': '%sScheduler', %s, %s}".formatted(schedulerClass, NOISE, options)),
                         "test")
                 .start(6);
     }
@@ -67,12 +68,15 @@ class SigmaSpacingTest {
     }
 
     @ParameterizedTest
-    @CsvSource(delimiter = '|', quoteCharacter = '"', value = {
-        "'use_karras_sigmas': true | 1 0.48550758 0.21688621 0.08723194 0.030608546 0.008928572",
-        "'use_exponential_sigmas': true | 1 0.38918528 0.15146518 0.05894801 0.0229417 0.008928572",
-        "'use_beta_sigmas': true | 1 0.87817574 0.6405374 0.36839116 0.1307528 0.008928572",
-        "'shift_terminal': 0.1 | 1 0.9303867 0.8355628 0.6988048 0.484399 0.1",
-    })
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '"',
+            value = {
+                "'use_karras_sigmas': true | 1 0.48550758 0.21688621 0.08723194 0.030608546 0.008928572",
+                "'use_exponential_sigmas': true | 1 0.38918528 0.15146518 0.05894801 0.0229417 0.008928572",
+                "'use_beta_sigmas': true | 1 0.87817574 0.6405374 0.36839116 0.1307528 0.008928572",
+                "'shift_terminal': 0.1 | 1 0.9303867 0.8355628 0.6988048 0.484399 0.1",
+            })
     void placesLevelsOfFlowMatchingAfterTheShift(String option, String sigmas) {
         Sampling sampling = Schedulers.of(
                         Goldens.json("{'_class_name': 'FlowMatchEulerDiscreteScheduler', 'shift': 3.0, %s}"
@@ -89,7 +93,8 @@ class SigmaSpacingTest {
     @Test
     void hasQuantilesOfABetaDistribution() {
         double[] probabilities = {0, 1e-6, 0.01, 0.3, 0.5, 0.7, 0.99, 1};
-        double[] quantiles = {0, 1.8558824624e-10, 8.6123882154e-4, 0.23401700388, 0.5, 0.76598299612, 0.99913876118, 1};
+        double[] quantiles = {0, 1.8558824624e-10, 8.6123882154e-4, 0.23401700388, 0.5, 0.76598299612, 0.99913876118, 1
+        };
         for (int i = 0; i < quantiles.length; i++) {
             assertThat(BetaQuantile.of(probabilities[i])).isCloseTo(quantiles[i], within(1e-9 * quantiles[i] + 1e-16));
         }
