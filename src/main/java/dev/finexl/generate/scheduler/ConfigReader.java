@@ -153,6 +153,15 @@ final class ConfigReader {
         return taken;
     }
 
+    /** A flag that is off where it is absent, and part of the configuration in force only where it is on. */
+    boolean isOn(String option) {
+        boolean on = flag(option, false);
+        if (!on) {
+            inForce.remove(option);
+        }
+        return on;
+    }
+
     /** One of an enum's constants, written in lower case. */
     <E extends Enum<E>> E choice(String option, E absent, List<E> accepted) {
         JsonNode value = find(option);

@@ -1,8 +1,8 @@
 package dev.finexl.generate.scheduler;
 
-import java.util.Arrays;
 import java.util.List;
 import java.util.function.DoubleUnaryOperator;
+import java.util.stream.Stream;
 
 /** How the noise levels of a run lie between its largest and its smallest, where the timesteps do not place them. */
 enum SigmaSpacing {
@@ -45,11 +45,15 @@ enum SigmaSpacing {
         this.option = option;
     }
 
-    /** Reads the options of a class that has them all. */
+    /**
+     * Reads the options of a class that has them all. What was measured under a configuration before there were the other two is
+     * found under the same one.
+     */
     static SigmaSpacing read(ConfigReader config) {
-        List<SigmaSpacing> asked = Arrays.stream(values())
-                .filter(spacing -> spacing != OF_TIMESTEPS)
-                .filter(spacing -> config.flag(spacing.option, false))
+        boolean karras = config.flag(KARRAS.option, false);
+        List<SigmaSpacing> asked = Stream.concat(
+                        karras ? Stream.of(KARRAS) : Stream.empty(),
+                        Stream.of(EXPONENTIAL, BETA).filter(spacing -> config.isOn(spacing.option)))
                 .toList();
         if (asked.size() > 1) {
             throw config.refused(asked.getLast().option, "false, since " + asked.getFirst().option + " is true");
