@@ -248,6 +248,14 @@ interface FinexlConfig {
         /** Domains of operators that models may use besides ONNX's, {@code ai.onnx.ml}'s and {@code com.microsoft}'s. */
         Optional<Set<String>> domains();
 
+        /** Folder in which graphs stay once ONNX Runtime has optimised them; empty to optimise them at every start. */
+        @WithDefault("${user.home}/.cache/finexl-graphs")
+        Optional<Path> graphs();
+
+        /** Most bytes of that folder. */
+        @WithDefault("8G")
+        MemorySize graphsBudget();
+
         /** Folder in which ONNX Runtime's native libraries stay once they are unpacked; empty to unpack them at every start. */
         @WithDefault("${user.home}/.cache/finexl-libraries")
         Optional<Path> libraries();

@@ -117,7 +117,10 @@ class Wiring {
                 onnx.cudaDevice(),
                 onnx.cudaMemoryLimit(),
                 onnx.threads(),
-                onnx.domains().orElse(Set.of())));
+                onnx.domains().orElse(Set.of()),
+                onnx.graphs()
+                        .map(folder -> new OnnxSettings.Graphs(
+                                folder, onnx.graphsBudget().asLongValue()))));
     }
 
     @Produces

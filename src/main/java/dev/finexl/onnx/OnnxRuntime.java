@@ -1,12 +1,9 @@
 package dev.finexl.onnx;
 
-import ai.onnxruntime.OnnxTensor;
-import ai.onnxruntime.OnnxTensorLike;
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtLoggingLevel;
 import ai.onnxruntime.OrtProvider;
-import ai.onnxruntime.OrtSession;
 import ai.onnxruntime.OrtSession.SessionOptions;
 import ai.onnxruntime.providers.OrtCUDAProviderOptions;
 import dev.finexl.store.ModelFileException;
@@ -17,6 +14,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -31,13 +29,11 @@ import java.util.Set;
  */
 public final class OnnxRuntime {
 
-    /** Where ONNX Runtime looks for external data of a model that it has as bytes, not as a file. */
-    private static final String FOLDER = "session.model_external_initializers_file_folder_path";
-
     private final OrtEnvironment environment;
     private final OnnxSettings settings;
     private final Provider provider;
     private final int threads;
+    private final SessionOpener opener;
     private final SharedModels<Content, OnnxSession> opened = new SharedModels<>(-1, content -> false);
 
     /**
@@ -64,6 +60,8 @@ public final class OnnxRuntime {
                 : Runtime.getRuntime().availableProcessors();
         this.environment = environment(threads);
         this.provider = resolve(settings);
+        this.opener = new SessionOpener(
+                this, provider == Provider.CPU ? settings.graphs().map(OptimizedGraphs::new) : Optional.empty());
     }
 
     /** The execution provider that every session of this runtime uses. */
@@ -168,7 +166,7 @@ public final class OnnxRuntime {
             return base.with(fed);
         }
         try {
-            return open(given, fed);
+            return opener.open(given, fed);
         } catch (IOException e) {
             throw unreadable(base.graph().files(), base.graph().name(), e);
         }
@@ -201,38 +199,9 @@ public final class OnnxRuntime {
     }
 
     private OnnxSession open(WeightBuffers replaced, Set<String> fed) throws IOException {
-        return open(
+        return opener.open(
                 replaced,
                 FedWeights.of(this, WeightBuffers.none(replaced.graph()).withOriginals(fed)));
-    }
-
-    /** Opens a session that owns the weights that it is fed; they are closed if it cannot be opened. */
-    private OnnxSession open(WeightBuffers replaced, FedWeights fed) throws IOException {
-        OnnxGraph graph = replaced.graph();
-        Map<String, OnnxTensor> tensors = Map.of();
-        boolean opened = false;
-        try (SessionOptions options = sessionOptions()) {
-            SessionFile file = SessionFile.of(replaced, fed.names());
-            if (file.folder().isPresent()) {
-                options.addConfigEntry(FOLDER, file.folder().get().toString());
-            }
-            tensors = file.given().tensors(environment);
-            options.addExternalInitializers(new LinkedHashMap<String, OnnxTensorLike>(tensors));
-            OrtSession session = environment.createSession(file.bytes(), options);
-            OnnxSession result = new OnnxSession(this, session, file.given(), fed);
-            opened = true;
-            return result;
-        } catch (OrtException e) {
-            throw new OnnxException(
-                    "%s: ONNX Runtime refuses '%s': %s"
-                            .formatted(graph.files().reference(), graph.name(), e.getMessage()),
-                    e);
-        } finally {
-            tensors.values().forEach(OnnxTensor::close);
-            if (!opened) {
-                fed.close();
-            }
-        }
     }
 
     private static ModelFileException unreadable(ModelFiles files, String name, IOException e) {
@@ -244,7 +213,7 @@ public final class OnnxRuntime {
     }
 
     /** Fresh options with everything that all sessions have in common. The caller closes them. */
-    private SessionOptions sessionOptions() throws OrtException {
+    SessionOptions sessionOptions() throws OrtException {
         SessionOptions options = new SessionOptions();
         try {
             options.disablePerSessionThreads();

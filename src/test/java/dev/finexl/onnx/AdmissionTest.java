@@ -9,6 +9,7 @@ import dev.finexl.store.ElementType;
 import dev.finexl.store.MemoryFiles;
 import dev.finexl.store.ModelFileException;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -49,7 +50,8 @@ class AdmissionTest {
 
     @Test
     void opensAModelWithFunctionsOfADomainThatIsAllowed() {
-        OnnxRuntime allowing = new OnnxRuntime(new OnnxSettings(ProviderChoice.CPU, 0, 0, 1, Set.of(COMPANY)));
+        OnnxRuntime allowing =
+                new OnnxRuntime(new OnnxSettings(ProviderChoice.CPU, 0, 0, 1, Set.of(COMPANY), Optional.empty()));
         OnnxBytes model = chain(1, 1);
         assertRefused(model, "of the domain 'my.company'");
         try (OnnxSession session = allowing.open(files(model.bytes()), "m.onnx")) {
@@ -60,7 +62,8 @@ class AdmissionTest {
     @ParameterizedTest
     @ValueSource(ints = {1, LocalFunctions.MAX_DEPTH})
     void opensFunctionsThatCallEachOther(int depth) {
-        OnnxRuntime allowing = new OnnxRuntime(new OnnxSettings(ProviderChoice.CPU, 0, 0, 1, Set.of(COMPANY)));
+        OnnxRuntime allowing =
+                new OnnxRuntime(new OnnxSettings(ProviderChoice.CPU, 0, 0, 1, Set.of(COMPANY), Optional.empty()));
         allowing.open(files(chain(depth, 1).bytes()), "m.onnx").close();
     }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtProvider;
+import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledIf;
@@ -19,7 +20,7 @@ class OnnxRuntimeTest {
 
     @Test
     void saysHowToGetCudaWhereItIsAskedForAndNotThere() {
-        OnnxSettings settings = new OnnxSettings(ProviderChoice.CUDA, 0, 0, 1, Set.of());
+        OnnxSettings settings = new OnnxSettings(ProviderChoice.CUDA, 0, 0, 1, Set.of(), Optional.empty());
         assertThatThrownBy(() -> new OnnxRuntime(settings))
                 .isInstanceOf(OnnxException.class)
                 .hasMessageContaining("'cuda' was asked for")
@@ -28,7 +29,8 @@ class OnnxRuntimeTest {
 
     @Test
     void takesTheCpuWhereNothingBetterIsThere() {
-        OnnxRuntime runtime = new OnnxRuntime(new OnnxSettings(ProviderChoice.AUTO, 3, 0, 2, Set.of()));
+        OnnxRuntime runtime =
+                new OnnxRuntime(new OnnxSettings(ProviderChoice.AUTO, 3, 0, 2, Set.of(), Optional.empty()));
         assertThat(runtime.provider()).isEqualTo(OnnxRuntime.Provider.CPU);
         assertThat(runtime.providerName()).isEqualTo("cpu");
         assertThat(runtime.threads()).isEqualTo(2);

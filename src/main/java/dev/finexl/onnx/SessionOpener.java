@@ -1,0 +1,128 @@
+package dev.finexl.onnx;
+
+import ai.onnxruntime.OnnxTensor;
+import ai.onnxruntime.OnnxTensorLike;
+import ai.onnxruntime.OrtException;
+import ai.onnxruntime.OrtSession;
+import ai.onnxruntime.OrtSession.SessionOptions;
+import ai.onnxruntime.OrtSession.SessionOptions.OptLevel;
+import dev.finexl.store.Sha256;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Makes sessions of ONNX Runtime: of graphs that it optimises now, or that it has optimised before ({@link OptimizedGraphs}).
+ *
+ * <p>Only graphs whose weights are those of their files are kept, and only for the CPU. What a LoRA makes of a convolution is
+ * used once, and on CUDA the copies of the weights would have to travel from the disk at every start to save little of it.
+ */
+final class SessionOpener {
+
+    /** Where ONNX Runtime looks for external data of a model that it has as bytes, not as a file. */
+    private static final String FOLDER = "session.model_external_initializers_file_folder_path";
+
+    private static final String DATA_FILE = "session.optimized_model_external_initializers_file_name";
+    private static final String DATA_FROM = "session.optimized_model_external_initializers_min_size_in_bytes";
+
+    /** Changes when the same graph would be written in another way. */
+    private static final String FORM = "1";
+
+    private final OnnxRuntime runtime;
+    private final Optional<OptimizedGraphs> graphs;
+    private final String processor;
+
+    SessionOpener(OnnxRuntime runtime, Optional<OptimizedGraphs> graphs) {
+        this.runtime = runtime;
+        this.graphs = graphs;
+        this.processor = graphs.isPresent() ? OptimizedGraphs.processor() : "";
+    }
+
+    /** Opens a session that owns the weights that it is fed; they are closed if it cannot be opened. */
+    OnnxSession open(WeightBuffers replaced, FedWeights fed) throws IOException {
+        OnnxGraph graph = replaced.graph();
+        boolean opened = false;
+        try {
+            OnnxSession session = replaced.names().isEmpty() && graphs.isPresent()
+                    ? open(graph, fed, graphs.get())
+                    : optimise(replaced, fed, Optional.empty());
+            opened = true;
+            return session;
+        } catch (OrtException e) {
+            throw new OnnxException(
+                    "%s: ONNX Runtime refuses '%s': %s"
+                            .formatted(graph.files().reference(), graph.name(), e.getMessage()),
+                    e);
+        } finally {
+            if (!opened) {
+                fed.close();
+            }
+        }
+    }
+
+    private OnnxSession open(OnnxGraph graph, FedWeights fed, OptimizedGraphs kept) throws IOException, OrtException {
+        String key = key(graph, fed);
+        Optional<Path> file = kept.find(key);
+        if (file.isPresent()) {
+            try (SessionOptions options = runtime.sessionOptions()) {
+                options.setOptimizationLevel(OptLevel.NO_OPT);
+                OrtSession session =
+                        runtime.environment().createSession(file.get().toString(), options);
+                return new OnnxSession(runtime, session, WeightBuffers.none(graph), fed);
+            } catch (OrtException _) {
+                kept.remove(key);
+            }
+        }
+        Optional<OptimizedGraphs.Writing> writing = kept.write(key);
+        if (writing.isPresent()) {
+            try (OptimizedGraphs.Writing place = writing.get()) {
+                OnnxSession session = optimise(WeightBuffers.none(graph), fed, Optional.of(place.file()));
+                // Buffers that were given lie in no file, and what was made of them is not to be used without them.
+                if (session.given().names().isEmpty()) {
+                    place.keep();
+                }
+                return session;
+            } catch (OrtException _) {
+                // Also a disk that is full: without writing it may do.
+            }
+        }
+        return optimise(WeightBuffers.none(graph), fed, Optional.empty());
+    }
+
+    /** @param into where the optimised graph is written too */
+    private OnnxSession optimise(WeightBuffers replaced, FedWeights fed, Optional<Path> into)
+            throws IOException, OrtException {
+        Map<String, OnnxTensor> tensors = Map.of();
+        try (SessionOptions options = runtime.sessionOptions()) {
+            if (into.isPresent()) {
+                options.setOptimizedModelFilePath(into.get().toString());
+                options.addConfigEntry(DATA_FILE, OptimizedGraphs.DATA);
+                options.addConfigEntry(DATA_FROM, Long.toString(WeightBuffers.LARGE_FROM));
+            }
+            SessionFile file = SessionFile.of(replaced, fed.names());
+            if (file.folder().isPresent()) {
+                options.addConfigEntry(FOLDER, file.folder().get().toString());
+            }
+            tensors = file.given().tensors(runtime.environment());
+            options.addExternalInitializers(new LinkedHashMap<String, OnnxTensorLike>(tensors));
+            return new OnnxSession(
+                    runtime, runtime.environment().createSession(file.bytes(), options), file.given(), fed);
+        } finally {
+            tensors.values().forEach(OnnxTensor::close);
+        }
+    }
+
+    private String key(OnnxGraph graph, FedWeights fed) throws IOException {
+        List<String> parts =
+                new ArrayList<>(List.of(FORM, runtime.version(), runtime.providerName(), processor, graph.name()));
+        for (String file : graph.fileNames()) {
+            parts.add(graph.files().sha256(file));
+        }
+        fed.names().stream().sorted().forEach(parts::add);
+        return Sha256.ofLines(parts.stream());
+    }
+}
