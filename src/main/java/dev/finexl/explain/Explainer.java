@@ -115,6 +115,7 @@ public final class Explainer {
         boolean propose = propose(request);
         StageClock clock = new StageClock(scope);
         Plan plan = resolver.during(new Downloads(listener, scope, clock)).resolve(request);
+        means.models().prepare(plan.comparison());
         ExplanationRun run = new ExplanationRun(plan, method, propose ? proposer : null, means, listener, scope, clock);
         // What a proposer says is not ours to repeat.
         if (propose || !means.answers().keeps()) {

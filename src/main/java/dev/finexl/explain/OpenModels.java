@@ -107,6 +107,22 @@ public final class OpenModels implements AutoCloseable {
         return acquire(key(entry), () -> open(entry));
     }
 
+    /**
+     * Begins to open the generators of a comparison beside the caller, who has an encoder to open first. Why one cannot be
+     * opened is told to whoever asks for it.
+     */
+    void prepare(Comparison comparison) {
+        if (comparison instanceof Comparison.Sampled sampled && !models.has(key(sampled.base()))) {
+            Thread.ofPlatform().name("open-models").daemon().start(() -> {
+                try {
+                    generator(sampled.base()).close();
+                } catch (RuntimeException _) {
+                    // The caller opens it again, and learns why that fails.
+                }
+            });
+        }
+    }
+
     /** Entries of another kind have other files, so what is found under a key is what was opened for its kind. */
     @SuppressWarnings("unchecked")
     private <V extends OpenModel> Lease<V> acquire(Key key, Supplier<V> open) {

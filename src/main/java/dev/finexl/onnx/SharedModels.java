@@ -103,6 +103,14 @@ public final class SharedModels<K, V extends OpenModel> implements AutoCloseable
         }
     }
 
+    /** Whether the value of a key is open, or about to be. */
+    public boolean has(K key) {
+        synchronized (entries) {
+            // Not get, which would count as a use.
+            return entries.containsKey(key);
+        }
+    }
+
     private void openInto(K key, Entry<V> entry, Supplier<? extends V> open) {
         try {
             entry.value.complete(open.get());
