@@ -10,17 +10,17 @@ import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.function.ToDoubleFunction;
 
 /**
  * Prints how long it takes from the start of the process until the server is ready, and until the first explanation of the
  * bundled LoRA is there, for each way in which the program is packaged, with empty caches and with those that `prime` has
- * filled. The ways take turns; every number is a median; compare only numbers of the same run.
+ * filled, and the most memory that the process had resident by then beside the size of the weights in it. The ways take turns; every number is a median; compare only numbers of the same run.
  */
 final class Start {
 
@@ -30,8 +30,14 @@ final class Start {
 
     private Start() {}
 
-    /** Seconds since the start of the process. */
-    private record Times(double ready, double explained) {}
+    /**
+     * One start.
+     *
+     * @param ready seconds from the start of the process
+     * @param explained seconds from the start of the process
+     * @param peak bytes resident at most; 0 where there is no {@code /proc}
+     */
+    private record Times(double ready, double explained, long peak) {}
 
     /** @param args ROUNDS JSON-FILE, then NAME COMMAND for each way, with the command's words separated by spaces */
     public static void main(String[] args) throws Exception {
@@ -44,14 +50,14 @@ final class Start {
         Map<String, List<Times>> empty = new LinkedHashMap<>();
         Map<String, List<Times>> primed = new LinkedHashMap<>();
         try {
-            Path answers = work.resolve("primed");
-            prime(ways.values().iterator().next(), answers, work);
+            Path cache = work.resolve("primed");
+            prime(ways.values().iterator().next(), cache, work);
             for (int round = 0; round < rounds; round++) {
                 for (Map.Entry<String, List<String>> way : ways.entrySet()) {
                     Path fresh = work.resolve("empty-" + way.getKey() + round);
                     empty.computeIfAbsent(way.getKey(), _ -> new ArrayList<>()).add(run(way.getValue(), fresh, work));
                     Path copy = work.resolve("primed-" + way.getKey() + round);
-                    copy(answers, copy);
+                    copy(cache, copy);
                     primed.computeIfAbsent(way.getKey(), _ -> new ArrayList<>()).add(run(way.getValue(), copy, work));
                 }
             }
@@ -64,42 +70,56 @@ final class Start {
     private static void print(
             List<String> ways, Map<String, List<Times>> empty, Map<String, List<Times>> primed, Path json)
             throws IOException {
-        System.out.printf("%-10s %10s %8s %22s %22s%n", "", "ready", "ratio", "explained, empty", "explained, primed");
+        System.out.printf(
+                "%-10s %14s %8s %15s %8s %17s %18s %10s%n",
+                "", "ready, empty", "ratio", "ready, primed", "ratio", "explained, empty", "explained, primed", "peak");
         List<String> lines = new ArrayList<>();
-        double plain = 0;
+        // Of the first way, without anything kept: what all others are compared with.
+        double plain = median(empty.get(ways.getFirst()), Times::ready);
         for (String way : ways) {
-            List<Times> all = new ArrayList<>(empty.get(way));
-            all.addAll(primed.get(way));
-            double ready = median(all.stream().mapToDouble(Times::ready).toArray());
-            double cold = median(empty.get(way).stream().mapToDouble(Times::explained).toArray());
-            double warm = median(primed.get(way).stream().mapToDouble(Times::explained).toArray());
-            plain = plain == 0 ? ready : plain;
+            double readyEmpty = median(empty.get(way), Times::ready);
+            double readyPrimed = median(primed.get(way), Times::ready);
+            double explainedEmpty = median(empty.get(way), Times::explained);
+            double explainedPrimed = median(primed.get(way), Times::explained);
+            double peak = median(empty.get(way), Times::peak) / (1 << 20);
             System.out.printf(
-                    Locale.ROOT, "%-10s %8.2f s %8.2f %20.2f s %20.2f s%n", way, ready, ready / plain, cold, warm);
+                    Locale.ROOT,
+                    "%-10s %12.2f s %8.2f %13.2f s %8.2f %15.2f s %16.2f s %7.0f MB%n",
+                    way,
+                    readyEmpty,
+                    readyEmpty / plain,
+                    readyPrimed,
+                    readyPrimed / plain,
+                    explainedEmpty,
+                    explainedPrimed,
+                    peak);
             lines.add(String.format(
                     Locale.ROOT,
-                    "  \"%s\": {\"ready\": %.3f, \"readyRatio\": %.3f, \"explainedEmpty\": %.3f, \"explainedPrimed\": %.3f}",
+                    "  \"%s\": {\"readyEmpty\": %.3f, \"readyPrimed\": %.3f, \"readyRatio\": %.3f, \"explainedEmpty\": %.3f,"
+                            + " \"explainedPrimed\": %.3f, \"peakMegabytes\": %.0f}",
                     way,
-                    ready,
-                    ready / plain,
-                    cold,
-                    warm));
+                    readyEmpty,
+                    readyPrimed,
+                    readyPrimed / plain,
+                    explainedEmpty,
+                    explainedPrimed,
+                    peak));
         }
         Files.writeString(json, "{\n" + String.join(",\n", lines) + "\n}\n");
     }
 
-    private static void prime(List<String> way, Path answers, Path work) throws Exception {
+    private static void prime(List<String> way, Path cache, Path work) throws Exception {
         List<String> command = new ArrayList<>(way);
         command.addAll(List.of("prime", "--base", "mini-diffusion"));
-        Process process = process(command, answers, work).start();
+        Process process = process(command, cache, work).start();
         if (process.waitFor() != 0) {
             throw new IllegalStateException("prime fails: " + Files.readString(work.resolve("log")));
         }
     }
 
-    private static Times run(List<String> command, Path answers, Path work) throws Exception {
+    private static Times run(List<String> command, Path cache, Path work) throws Exception {
         int port = freePort();
-        ProcessBuilder builder = process(command, answers, work);
+        ProcessBuilder builder = process(command, cache, work);
         builder.environment().put("QUARKUS_HTTP_PORT", Integer.toString(port));
         builder.environment().put("QUARKUS_HTTP_HOST", "127.0.0.1");
         long start = System.nanoTime();
@@ -120,20 +140,33 @@ final class Start {
             if (status != 200) {
                 throw new IllegalStateException("POST /explain answers " + status);
             }
-            return new Times(ready, (System.nanoTime() - start) / 1e9);
+            return new Times(ready, (System.nanoTime() - start) / 1e9, peak(process.pid()));
         } finally {
             process.destroy();
             process.waitFor(1, TimeUnit.MINUTES);
         }
     }
 
-    private static ProcessBuilder process(List<String> command, Path answers, Path work) {
+    /** @param cache what is kept between starts: answers, and graphs as ONNX Runtime has optimised them */
+    private static ProcessBuilder process(List<String> command, Path cache, Path work) {
         ProcessBuilder builder = new ProcessBuilder(command)
                 .redirectErrorStream(true)
                 .redirectOutput(work.resolve("log").toFile());
-        builder.environment().put("FINEXL_CACHE_LOCATION", answers.toString());
+        builder.environment().put("FINEXL_CACHE_LOCATION", cache.resolve("answers").toString());
+        builder.environment().put("FINEXL_ONNX_GRAPHS", cache.resolve("graphs").toString());
         builder.environment().put("FINEXL_JOBS_DIRECTORY", work.resolve("jobs").toString());
         return builder;
+    }
+
+    private static long peak(long pid) {
+        try (var lines = Files.lines(Path.of("/proc/%d/status".formatted(pid)))) {
+            return lines.filter(line -> line.startsWith("VmHWM:"))
+                    .mapToLong(line -> 1024 * Long.parseLong(line.replaceAll("[^0-9]", "")))
+                    .findFirst()
+                    .orElse(0);
+        } catch (IOException _) {
+            return 0;
+        }
     }
 
     /** 0 while nobody answers. */
@@ -151,9 +184,8 @@ final class Start {
         }
     }
 
-    private static double median(double[] values) {
-        double[] sorted = values.clone();
-        Arrays.sort(sorted);
+    private static double median(List<Times> times, ToDoubleFunction<Times> number) {
+        double[] sorted = times.stream().mapToDouble(number).sorted().toArray();
         int half = sorted.length / 2;
         return sorted.length % 2 == 1 ? sorted[half] : (sorted[half - 1] + sorted[half]) / 2;
     }
