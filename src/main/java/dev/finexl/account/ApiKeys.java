@@ -159,8 +159,9 @@ public final class ApiKeys {
 
     /** Whether there has ever been a key. */
     public boolean any() {
-        return !database.query("SELECT 1 FROM api_key FETCH FIRST 1 ROWS ONLY", _ -> 1)
-                .isEmpty();
+        return !database.isNew()
+                && !database.query("SELECT 1 FROM api_key FETCH FIRST 1 ROWS ONLY", _ -> 1)
+                        .isEmpty();
     }
 
     private static ApiKey require(Statements statements, String prefix) {

@@ -133,14 +133,20 @@ public final class JobStore {
                 .getFirst();
     }
 
+    /** Whether nothing was ever put here; to ask costs nothing. */
+    boolean isNew() {
+        return database.isNew();
+    }
+
     /** Whether {@link #claim} would probably find a job. */
     boolean hasFree(String place) {
-        return !query(
-                        "SELECT 1 FROM explanation_job WHERE %s AND (place IS NULL OR place = ?) FETCH FIRST 1 ROWS ONLY"
-                                .formatted(FREE),
-                        row -> 1,
-                        place)
-                .isEmpty();
+        return !isNew()
+                && !query(
+                                "SELECT 1 FROM explanation_job WHERE %s AND (place IS NULL OR place = ?) FETCH FIRST 1 ROWS ONLY"
+                                        .formatted(FREE),
+                                row -> 1,
+                                place)
+                        .isEmpty();
     }
 
     /**

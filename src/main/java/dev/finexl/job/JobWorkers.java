@@ -237,6 +237,9 @@ public final class JobWorkers {
     private void keep() {
         try {
             while (!ending.tryAcquire(JobQueue.POLL.toMillis(), TimeUnit.MILLISECONDS)) {
+                if (store.isNew()) {
+                    continue;
+                }
                 queue.running().values().forEach(this::renew);
                 try {
                     store.settleLost();

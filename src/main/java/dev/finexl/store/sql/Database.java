@@ -9,6 +9,8 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
@@ -27,6 +29,10 @@ import org.flywaydb.core.api.FlywayException;
 public final class Database implements AutoCloseable {
 
     private static final int CONNECTIONS = 10;
+    /** Of the embedded database; H2 adds the ending. */
+    private static final String NAME = "jobs";
+
+    private static final String HISTORY = "finexl_schema";
     /** What H2 says of a file that another process has open. */
     private static final String IN_USE = "90020";
 
@@ -50,6 +56,14 @@ public final class Database implements AutoCloseable {
         this.user = user;
         this.password = password;
         this.directory = directory;
+    }
+
+    /**
+     * Whether there is nothing in it: an embedded database that nobody has made yet. To ask costs nothing; to make one takes a
+     * good part of the program's start.
+     */
+    public synchronized boolean isNew() {
+        return source == null && url == null && Files.notExists(directory.resolve(NAME + ".mv.db"));
     }
 
     /** All rows that a query finds, as of {@link Statements#query}, in a transaction of its own. */
@@ -105,7 +119,9 @@ public final class Database implements AutoCloseable {
             AgroalDataSource opening = AgroalDataSource.from(pool());
             try {
                 requireFree(opening);
-                migrate(opening);
+                if (!isPresent(opening)) {
+                    migrate(opening);
+                }
                 if (isEmbedded()) {
                     endLeases(opening);
                 }
@@ -146,7 +162,7 @@ public final class Database implements AutoCloseable {
             throw new UncheckedIOException("the directory %s cannot be made".formatted(directory), e);
         }
         return "jdbc:h2:file:%s;WRITE_DELAY=0;DB_CLOSE_ON_EXIT=FALSE"
-                .formatted(directory.toAbsolutePath().resolve("jobs"));
+                .formatted(directory.toAbsolutePath().resolve(NAME));
     }
 
     /** Whether no other process can have the database open. */
@@ -171,13 +187,31 @@ public final class Database implements AutoCloseable {
         }
     }
 
+    /**
+     * Whether the schema is the one that this program knows, going by Flyway's own record. Exists because Flyway takes longer to
+     * find that there is nothing to do than all else that opening takes.
+     */
+    private static boolean isPresent(AgroalDataSource source) {
+        try (Connection connection = source.getConnection();
+                PreparedStatement statement = connection.prepareStatement(
+                        "SELECT 1 FROM \"%s\" WHERE \"script\" = ? AND \"success\"".formatted(HISTORY))) {
+            statement.setString(1, Migrations.NEWEST);
+            try (ResultSet rows = statement.executeQuery()) {
+                return rows.next();
+            }
+        } catch (SQLException _) {
+            // There is no such table yet; Flyway knows what to say of anything else.
+            return false;
+        }
+    }
+
     private static void migrate(AgroalDataSource source) throws SQLException {
         try {
             Flyway.configure(Database.class.getClassLoader())
                     .dataSource(source)
                     .resourceProvider(new Migrations())
                     .javaMigrationClassProvider(List::of)
-                    .table("finexl_schema")
+                    .table(HISTORY)
                     .load()
                     .migrate();
         } catch (FlywayException e) {

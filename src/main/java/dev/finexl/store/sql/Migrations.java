@@ -19,6 +19,9 @@ final class Migrations implements ResourceProvider {
     private static final List<String> SCRIPTS = List.of(
             "V1__explanation_job.sql", "V2__account.sql", "V3__job_of_tenant.sql", "V4__ledger.sql", "V5__quota.sql");
 
+    /** The script after which the schema is the present one. */
+    static final String NEWEST = SCRIPTS.getLast();
+
     @Override
     public LoadableResource getResource(String name) {
         return SCRIPTS.contains(name) ? new Script(name) : null;
