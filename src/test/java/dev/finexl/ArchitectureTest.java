@@ -23,10 +23,20 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule ONE_PLACE_OPENS_SESSIONS = noClasses()
             .that()
-            .doNotBelongToAnyOf(OnnxRuntime.class)
+            .doNotHaveFullyQualifiedName("dev.finexl.onnx.SessionOpener")
             .should()
             .callMethodWhere(target(owner(type(OrtEnvironment.class))).and(target(name("createSession"))))
             .because("native code may only be given models that OnnxRuntime has admitted");
+
+    @ArchTest
+    static final ArchRule ONLY_ADMITTED_GRAPHS_ARE_OPENED = noClasses()
+            .that()
+            .doNotBelongToAnyOf(OnnxRuntime.class)
+            .and()
+            .doNotHaveFullyQualifiedName("dev.finexl.onnx.SessionOpener")
+            .should()
+            .dependOnClassesThat()
+            .haveFullyQualifiedName("dev.finexl.onnx.SessionOpener");
 
     @ArchTest
     static final ArchRule ONE_ROOM_KNOWS_THE_RUNTIME = noClasses()

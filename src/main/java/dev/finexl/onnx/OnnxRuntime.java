@@ -174,7 +174,7 @@ public final class OnnxRuntime {
 
     /**
      * The graph of a file that may reach native code: checked from the first byte to the last, and with no operators but
-     * those that are allowed. Every session is made of such a graph.
+     * those that are allowed. Every session is made of such a graph, by the {@link SessionOpener}.
      */
     private OnnxGraph admitted(ModelFiles files, String name) throws IOException {
         OnnxGraph graph = OnnxGraph.read(files, name);
