@@ -8,6 +8,8 @@ import dev.finexl.explain.Explainer;
 import dev.finexl.explain.Explanation;
 import dev.finexl.job.ExplainMeter.Outcome;
 import dev.finexl.onnx.RunScope;
+import dev.finexl.report.HtmlReport;
+import dev.finexl.report.PairPictures;
 import dev.finexl.store.ModelJson;
 import dev.finexl.store.ResultStore;
 import dev.finexl.store.StorageException;
@@ -23,7 +25,8 @@ import org.jboss.logging.MDC;
  * Explains for callers who cannot see the terminal: everything that is logged meanwhile carries the explanation's id
  * ({@code explanation} in the log's context), and how it ended is logged and counted. A whole explanation is also kept in
  * the store of results, if there is one, under {@code explanations/HASH.json}, where the hash stands for all that it depends
- * on: the same question asked twice has one result there, that of the first time. A store that cannot be written is a warning;
+ * on: the same question asked twice has one result there, that of the first time. Beside it is its report, the same with
+ * {@code .html}. A store that cannot be written is a warning;
  * the caller has his answer all the same. Thread-safe.
  */
 public final class ExplainService {
@@ -93,11 +96,17 @@ public final class ExplainService {
     }
 
     private static void keep(ResultStore store, String key, Explanation explanation) {
+        String json = "explanations/%s.json".formatted(key);
         try {
+            if (explanation.usage().cached() && store.get(json).isPresent()) {
+                return;
+            }
+            // Before the JSON, so that whoever has read that finds the report as well.
             store.putIfAbsent(
-                    "explanations/%s.json".formatted(key),
-                    ModelJson.MAPPER.writeValueAsBytes(explanation),
-                    "application/json");
+                    "explanations/%s.html".formatted(key),
+                    HtmlReport.render(explanation, PairPictures.NONE),
+                    HtmlReport.CONTENT_TYPE);
+            store.putIfAbsent(json, ModelJson.MAPPER.writeValueAsBytes(explanation), "application/json");
         } catch (StorageException e) {
             LOG.warnf("the explanation is not in the store of results: %s", e.getMessage());
         } catch (JsonProcessingException e) {

@@ -105,9 +105,13 @@ class ExplainWorkTest {
         explain(work, QUICK, new RunScope());
         explain(work, QUICK.replace("\"steps\": 1", "\"steps\": 2"), new RunScope());
         try (Stream<Path> files = Files.list(folder.resolve("explanations"))) {
-            List<Path> kept = files.toList();
-            assertThat(kept).hasSize(2);
+            List<Path> kept = files.sorted().toList();
+            assertThat(kept.stream().map(Path::toString).filter(file -> file.endsWith(".json")))
+                    .hasSize(2);
             assertThat(kept.stream().map(ExplainWorkTest::read)).contains(first);
+            assertThat(kept.stream().map(Path::toString).filter(file -> file.endsWith(".html")))
+                    .hasSize(2)
+                    .allSatisfy(report -> assertThat(kept).contains(Path.of(report.replaceFirst("html$", "json"))));
         }
         assertThat(outcomes).containsExactly(Outcome.SUCCEEDED, Outcome.SUCCEEDED, Outcome.SUCCEEDED);
     }
