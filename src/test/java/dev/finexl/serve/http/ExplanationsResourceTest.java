@@ -324,6 +324,57 @@ class ExplanationsResourceTest {
         await().atMost(LONG).until(() -> uploads().isEmpty());
     }
 
+    /** The same pictures, with names that do not tell the pairs. */
+    private Response submitParts(String request, int personalized) {
+        RequestSpecification post = given().header("Prefer", "wait=120").multiPart("request", request);
+        pictures("pictures-a").forEach(file -> post.multiPart("baseImages", file.toFile()));
+        pictures("pictures-b").stream()
+                .limit(personalized)
+                .forEach(file -> post.multiPart("personalizedImages", "other-" + file.getFileName(), bytes(file)));
+        return remember(post.post("/explanations"));
+    }
+
+    private static byte[] bytes(Path file) {
+        try {
+            return Files.readAllBytes(file);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Test
+    void pairsUploadedPicturesAsItIsTold() throws IOException {
+        submitZip(zip("request.json", PICTURES.replaceFirst("\\{", "{\"pairing\": \"none\", ")))
+                .then()
+                .body("state", equalTo("succeeded"))
+                .body("result.provenance.pairing", equalTo("none"))
+                .body("result.summary", containsString("unpaired"))
+                .body("result.pairs", equalTo(List.of()));
+        submitParts(PICTURES.replaceFirst("\\{", "{\"pairing\": \"position\", "), 4)
+                .then()
+                .body("state", equalTo("succeeded"))
+                .body("result.provenance.pairing", equalTo("position"))
+                .body("result.summary", not(containsString("unpaired")));
+        submitParts(PICTURES, 3)
+                .then()
+                .body("state", equalTo("succeeded"))
+                .body("result.provenance.pairing", equalTo("none"))
+                .body("result.provenance.images", equalTo(3));
+    }
+
+    @Test
+    void refusesPairsThatUploadedPicturesCannotMake() throws IOException {
+        for (String pairing : List.of("name", "position", "colour")) {
+            submitParts(PICTURES.replaceFirst("\\{", "{\"pairing\": \"" + pairing + "\", "), 3)
+                    .then()
+                    .body("state", equalTo("failed"))
+                    .body("problem.status", equalTo(400))
+                    .body(
+                            "problem.violations.field",
+                            equalTo(List.of(pairing.equals("name") ? "baseImages" : "pairing")));
+        }
+    }
+
     @Test
     void namesThePictureThatCannotBeUsed() throws IOException {
         String request = PICTURES;
