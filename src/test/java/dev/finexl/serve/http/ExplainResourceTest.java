@@ -143,9 +143,10 @@ class ExplainResourceTest {
                 .statusCode(200)
                 .body("usage.images", equalTo(0))
                 .body("provenance.images", equalTo(4))
-                .body("warnings", hasSize(2))
+                .body("warnings", hasSize(3))
                 .body("warnings[0]", containsString("miniature"))
-                .body("warnings[1]", containsString("at least 6"));
+                .body("warnings[1]", containsString("prompt set mini"))
+                .body("warnings[2]", containsString("at least 6"));
     }
 
     static Stream<Arguments> badRequests() {
