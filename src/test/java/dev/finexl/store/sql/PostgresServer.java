@@ -2,6 +2,7 @@ package dev.finexl.store.sql;
 
 import static org.awaitility.Awaitility.await;
 
+import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.ServerSocket;
@@ -15,6 +16,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 /** A PostgreSQL of this process, which ends with it, where the distribution's package is installed. */
@@ -121,10 +123,15 @@ final class PostgresServer {
     }
 
     private static void end(Process server, Path folder) {
-        server.destroyForcibly();
-        try (Stream<Path> files = Files.walk(folder)) {
-            server.waitFor();
-            files.sorted(Comparator.reverseOrder()).map(Path::toFile).forEach(java.io.File::delete);
+        try {
+            // A fast shutdown: it waits for its own processes, which write to the folder, and not for its clients.
+            new ProcessBuilder("kill", "-INT", Long.toString(server.pid())).start().waitFor();
+            if (!server.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
+                server.destroyForcibly();
+            }
+            try (Stream<Path> files = Files.walk(folder)) {
+                files.sorted(Comparator.reverseOrder()).map(Path::toFile).forEach(File::delete);
+            }
         } catch (IOException | InterruptedException | UncheckedIOException _) {
             // What is left is in the folder for temporary files.
         }
