@@ -51,13 +51,16 @@ class KeyDialogTest {
             page.locator("dialog input").fill("fx_wrong");
             page.getByRole(AriaRole.BUTTON, new Page.GetByRoleOptions().setName("Use it"))
                     .click();
-            assertThat(page.getByRole(AriaRole.DIALOG).getByRole(AriaRole.ALERT)).containsText("revoked or expired");
+            assertThat(page.getByRole(AriaRole.DIALOG).getByRole(AriaRole.ALERT))
+                    .containsText("revoked or expired");
             page.locator("dialog input").fill(key);
             page.getByRole(AriaRole.BUTTON, new Page.GetByRoleOptions().setName("Use it"))
                     .click();
             assertThat(page.locator("select[name=base]")).containsText("mini-diffusion");
             assertThat(page.getByRole(AriaRole.DIALOG)).hasCount(0);
-            assertThat(page.evaluate("document.cookie")).as("what scripts can read").isEqualTo("");
+            assertThat(page.evaluate("document.cookie"))
+                    .as("what scripts can read")
+                    .isEqualTo("");
         }
     }
 }

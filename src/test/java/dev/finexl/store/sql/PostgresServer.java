@@ -125,7 +125,9 @@ final class PostgresServer {
     private static void end(Process server, Path folder) {
         try {
             // A fast shutdown: it waits for its own processes, which write to the folder, and not for its clients.
-            new ProcessBuilder("kill", "-INT", Long.toString(server.pid())).start().waitFor();
+            new ProcessBuilder("kill", "-INT", Long.toString(server.pid()))
+                    .start()
+                    .waitFor();
             if (!server.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
                 server.destroyForcibly();
             }
