@@ -51,8 +51,12 @@ public record PairedChange(double[] mean, double[] low, double[] high, double[] 
         return new PairedChange(differences.mean(), low, high, pValue, holm(pValue, level));
     }
 
-    /** Rejects from the smallest p-value on, while the i-th of k is at most level / (k − i), i from 0. */
-    static boolean[] holm(double[] pValues, double level) {
+    /**
+     * Holm's procedure: rejects from the smallest p-value on, while the i-th of k is at most level / (k − i), i from 0.
+     *
+     * @return for each p-value whether its hypothesis is rejected
+     */
+    public static boolean[] holm(double[] pValues, double level) {
         int[] order = IntStream.range(0, pValues.length)
                 .boxed()
                 .sorted(Comparator.comparingDouble(k -> pValues[k]))

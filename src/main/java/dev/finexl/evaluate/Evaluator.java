@@ -46,7 +46,7 @@ public final class Evaluator {
         long start = System.nanoTime();
         List<Contender> contenders = Contender.named(settings.methods());
         List<Specimen> zoo = Zoo.read(settings.zoo());
-        ExplanationParts parts = explainer.allowing(named(settings)).parts(scope);
+        ExplanationParts parts = explainer.allowing(named(settings)).parts(ExplainListener.NONE, scope);
         Variants variants = Variants.of(zoo, settings, parts);
         Embeddings embeddings = new Embeddings(parts, new EmbeddingCache(cache), variants, listener);
         embeddings.make();

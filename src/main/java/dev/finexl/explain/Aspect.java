@@ -1,5 +1,6 @@
 package dev.finexl.explain;
 
+import dev.finexl.concept.Degree;
 import java.util.List;
 
 /**
@@ -26,4 +27,17 @@ public record Aspect(
         double share,
         double selected,
         List<String> alsoCalled,
-        String phrase) {}
+        String phrase) {
+
+    /** Below this score a change is slight. */
+    private static final double CLEAR = 0.3;
+    /** From this score on a change is strong: more than half of what naming the concept in the prompt does. */
+    private static final double STRONG = 0.6;
+    /** How strongly a score, or a difference of scores, shows. */
+    public static Degree degree(double score) {
+        if (score < CLEAR) {
+            return Degree.SLIGHTLY;
+        }
+        return score < STRONG ? Degree.CLEARLY : Degree.MUCH;
+    }
+}

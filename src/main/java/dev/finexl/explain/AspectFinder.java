@@ -100,6 +100,43 @@ public final class AspectFinder {
         }
     }
 
+    /** What was found in a change, and what is asked of it besides where it is compared with others. */
+    public static final class Weighed {
+
+        private final Findings findings;
+        private final ConceptProblem problem;
+        private final Bootstrap.Intervals intervals;
+
+        private Weighed(Findings findings, ConceptProblem problem, Bootstrap.Intervals intervals) {
+            this.findings = findings;
+            this.problem = problem;
+            this.intervals = intervals;
+        }
+
+        /** What was found. */
+        public Findings findings() {
+            return findings;
+        }
+
+        /** The interval of a concept's score, be it an aspect or noise, and whether or not anything changed. */
+        public Interval interval(int concept) {
+            return AspectFinder.interval(findings.scores()[concept], intervals, concept);
+        }
+
+        /**
+         * How much each pair contributes to some concepts' scores; their means are the scores. It is the score plus (n &minus;
+         * 1) times what it loses when the pair is left out, less what it loses on average: the jackknife's
+         * pseudo-values (Tukey, 1958) without their correction for bias. Exists because who compares two changes pair by
+         * pair needs one number for each pair, while a decomposition gives one for all.
+         *
+         * @param concepts indices in the vocabulary
+         * @return {@code [pairs][concepts]}, the pairs in the order of the change
+         */
+        public double[][] contributions(int[] concepts) {
+            return problem.contributions(concepts);
+        }
+    }
+
     /** Finds the aspects of a divergence at which nobody has looked before, or will again. */
     public Findings find(Divergence divergence, ConceptDirections directions) {
         return find(Change.of(divergence), directions, 1);
@@ -115,14 +152,47 @@ public final class AspectFinder {
     public Findings find(Change change, ConceptDirections directions, double share) {
         double error = (1 - confidence) * share;
         ConceptProblem problem = ConceptProblem.of(method, change, directions);
+        double p = pValue(problem);
+        Bootstrap.Intervals intervals =
+                p < error ? problem.intervals(bootstrap(error), 1 - error) : none(problem, 1 - error);
+        return findings(change, directions, problem, p, intervals, share);
+    }
+
+    /**
+     * Finds the aspects of a change that is to be compared with others, at which nobody has looked before, or will again.
+     *
+     * @param directions as of {@link #find(Change, ConceptDirections, double)}
+     * @throws dev.finexl.decompose.NoConvergenceException if an iterative solver reaches its bound
+     */
+    public Weighed weigh(Change change, ConceptDirections directions) {
+        double error = 1 - confidence;
+        ConceptProblem problem = ConceptProblem.of(method, change, directions);
+        double p = pValue(problem);
+        Bootstrap.Intervals intervals = problem.intervals(bootstrap(error), confidence);
+        Findings findings =
+                findings(change, directions, problem, p, p < error ? intervals : none(problem, confidence), 1);
+        return new Weighed(findings, problem, intervals);
+    }
+
+    private static double pValue(ConceptProblem problem) {
+        return new ChangeTest(FLIPS, SEED).pValue(problem.tested());
+    }
+
+    /** What is known where nothing changed: no lower end is above zero, and so nothing is found. */
+    private static Bootstrap.Intervals none(ConceptProblem problem, double confidence) {
+        double[] none = new double[problem.means().numRows];
+        return new Bootstrap.Intervals(none, none, none, confidence);
+    }
+
+    private Findings findings(
+            Change change,
+            ConceptDirections directions,
+            ConceptProblem problem,
+            double p,
+            Bootstrap.Intervals intervals,
+            double share) {
+        boolean changed = p < (1 - confidence) * share;
         double[] weights = problem.weights();
-        double p = new ChangeTest(FLIPS, SEED).pValue(problem.tested());
-        boolean changed = p < error;
-        double[] none = new double[weights.length];
-        Bootstrap.Intervals intervals = changed
-                ? problem.intervals(bootstrap(error), 1 - error)
-                : new Bootstrap.Intervals(none, none, none, 1 - error);
-        // Where nothing changed no lower end is above zero, and so nothing is found.
         List<Integer> found = found(weights, intervals.low(), problem.means());
         Explained all = Explained.by(problem.means(), weights, problem.pairs());
         return new Findings(
@@ -204,9 +274,6 @@ public final class AspectFinder {
         double total = found.stream().mapToDouble(c -> weights[c]).sum();
         List<Aspect> aspects = new ArrayList<>(found.size());
         for (int c : found) {
-            Interval interval = new Interval(
-                    Math.min(weights[c], intervals.low()[c]),
-                    Math.max(weights[c], intervals.high()[c]));
             Double calibrated = directions
                     .asked(c)
                     .map(asked -> problem.calibrated(c, weights[c], asked))
@@ -214,12 +281,18 @@ public final class AspectFinder {
             aspects.add(aspect(
                     directions.vocabulary().concepts().get(c),
                     weights[c],
-                    interval,
+                    interval(weights[c], intervals, c),
                     calibrated,
                     weights[c] / total,
                     intervals.selected()[c]));
         }
         return List.copyOf(aspects);
+    }
+
+    private static Interval interval(double weight, Bootstrap.Intervals intervals, int concept) {
+        return new Interval(
+                Math.min(weight, intervals.low()[concept]),
+                Math.max(weight, intervals.high()[concept]));
     }
 
     private static Aspect aspect(
@@ -233,6 +306,6 @@ public final class AspectFinder {
                 share,
                 selected,
                 concept.wordings().subList(1, concept.wordings().size()),
-                concept.phrase().render(SummaryWriter.degree(score)));
+                concept.phrase().render(Aspect.degree(score)));
     }
 }

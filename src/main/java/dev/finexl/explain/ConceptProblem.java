@@ -25,6 +25,9 @@ final class ConceptProblem {
     /** The least score that asking for a concept must give to it, for others to be measured by that. */
     private static final double LEAST_ASKED = 0.1;
 
+    /** For each place of the canonical order the index of its pair. */
+    private final int[] order;
+
     private final Divergence pairs;
     private final Divergence tested;
     private final DMatrixRMaj means;
@@ -42,6 +45,7 @@ final class ConceptProblem {
     private final int prompts;
 
     private ConceptProblem(
+            int[] order,
             Divergence pairs,
             Divergence tested,
             DMatrixRMaj means,
@@ -52,6 +56,7 @@ final class ConceptProblem {
             int[] candidates,
             Function<Change, Divergence> move,
             int prompts) {
+        this.order = order;
         this.pairs = pairs;
         this.tested = tested;
         this.means = means;
@@ -79,6 +84,7 @@ final class ConceptProblem {
             Decomposer decomposer = new NnlsMethod().prepare(problem.concepts());
             double[] weights = weights(decomposer, problem.divergence());
             return new ConceptProblem(
+                    order,
                     pairs,
                     joint,
                     meanRows(byPrompt),
@@ -97,6 +103,7 @@ final class ConceptProblem {
         int[] all = IntStream.range(0, means.numRows).toArray();
         Decomposer decomposer = method.prepare(means);
         return new ConceptProblem(
+                order,
                 pairs,
                 pairs,
                 means,
@@ -138,6 +145,37 @@ final class ConceptProblem {
         Bootstrap.Intervals intervals = bootstrap.intervals(decomposer, resampled, confidence);
         return new Bootstrap.Intervals(
                 widen(intervals.low()), widen(intervals.high()), widen(intervals.selected()), confidence);
+    }
+
+    /** {@link AspectFinder.Weighed#contributions}, by leaving out one pair at a time. */
+    double[][] contributions(int[] concepts) {
+        Decomposer.Mixtures mixtures = decomposer.mixtures(resampled.differences());
+        int n = order.length;
+        double[] shares = new double[n];
+        Arrays.fill(shares, 1.0 / (n - 1));
+        double[][] without = new double[n][];
+        double[] mean = new double[concepts.length];
+        for (int place = 0; place < n; place++) {
+            shares[place] = 0;
+            without[place] = pick(mixtures.weights(shares), concepts);
+            shares[place] = 1.0 / (n - 1);
+            for (int i = 0; i < mean.length; i++) {
+                mean[i] += without[place][i] / n;
+            }
+        }
+        double[] score = pick(weights, concepts);
+        double[][] contributions = new double[n][concepts.length];
+        for (int place = 0; place < n; place++) {
+            for (int i = 0; i < mean.length; i++) {
+                contributions[order[place]][i] = score[i] + (n - 1) * (mean[i] - without[place][i]);
+            }
+        }
+        return contributions;
+    }
+
+    private double[] pick(double[] ofCandidates, int[] concepts) {
+        double[] all = widen(ofCandidates);
+        return Arrays.stream(concepts).mapToDouble(c -> all[c]).toArray();
     }
 
     /** The share of the change that some concepts explain in pairs that were left out. */

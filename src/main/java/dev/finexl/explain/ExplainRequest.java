@@ -109,7 +109,9 @@ public record ExplainRequest(
     /** Most aspect heads. */
     public static final int MAX_HEADS = 16;
 
-    private static final int MAX_REFERENCE = 1000;
+    /** Most characters of a reference. */
+    static final int MAX_REFERENCE = 1000;
+
     private static final int MAX_PROMPT = 500;
 
     public ExplainRequest {
@@ -186,6 +188,19 @@ public record ExplainRequest(
 
         public LoraChoice {
             weight = weight == null ? 1.0 : weight;
+        }
+
+        /** {@code file:weight}, where what follows the last colon is a number; a colon elsewhere belongs to the name. */
+        public static LoraChoice parse(String text) {
+            int colon = text.lastIndexOf(':');
+            if (colon > 0) {
+                try {
+                    return new LoraChoice(text.substring(0, colon), Double.valueOf(text.substring(colon + 1)));
+                } catch (NumberFormatException notAWeight) {
+                    return new LoraChoice(text, 1.0);
+                }
+            }
+            return new LoraChoice(text, 1.0);
         }
     }
 

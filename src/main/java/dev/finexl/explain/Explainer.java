@@ -90,12 +90,36 @@ public final class Explainer {
     }
 
     /**
+     * The personalised model that a text names: a LoRA, with {@code :WEIGHT} behind it if it has another than 1, or a whole
+     * model.
+     *
+     * @param field of the request that has the text
+     * @throws InvalidRequestException if there is no such model, or it personalises nothing
+     */
+    public PersonalizedModel model(String field, String text) {
+        ExplainRequest.LoraChoice choice = ExplainRequest.LoraChoice.parse(text);
+        CatalogueEntry entry = ModelFinder.find(resolver.catalogue(), field, choice.model());
+        if (entry.kind() == ModelKind.LORA) {
+            return new PersonalizedModel(null, null, List.of(choice), null, null);
+        }
+        if (!entry.kind().makesPictures()) {
+            throw ModelFinder.otherKind(field, entry, "LoRA or a model that makes pictures");
+        }
+        if (choice.weight() != 1) {
+            throw new InvalidRequestException(
+                    field, "'%s' is a whole model, and only a LoRA has a weight".formatted(choice.model()));
+        }
+        return new PersonalizedModel(null, choice.model(), null, null, null);
+    }
+
+    /**
      * The parts of explanations one at a time, for who compares many personalisations or methods.
      *
+     * @param listener hears of models that are brought here
      * @param scope through which the work can be cancelled; it must stay open as long as the parts are used
      */
-    public ExplanationParts parts(RunScope scope) {
-        Downloads downloads = new Downloads(ExplainListener.NONE, scope, new StageClock(scope));
+    public ExplanationParts parts(ExplainListener listener, RunScope scope) {
+        Downloads downloads = new Downloads(listener, scope, new StageClock(scope));
         return new ExplanationParts(resolver.during(downloads), means, scope);
     }
 
@@ -213,7 +237,7 @@ public final class Explainer {
                 .build();
     }
 
-    private static DecompositionMethod method(String name) {
+    static DecompositionMethod method(String name) {
         try {
             return DecompositionMethod.of(name == null ? DEFAULT_METHOD : name);
         } catch (IllegalArgumentException e) {

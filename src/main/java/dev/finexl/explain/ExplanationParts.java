@@ -1,7 +1,10 @@
 package dev.finexl.explain;
 
 import dev.finexl.concept.ConceptDirections;
+import dev.finexl.concept.Synonyms;
 import dev.finexl.concept.Vocabulary;
+import dev.finexl.decompose.DecompositionMethod;
+import dev.finexl.decompose.StackedNnls;
 import dev.finexl.embed.ClipEncoder;
 import dev.finexl.explain.ExplainListener.Side;
 import dev.finexl.explain.Measurer.Measurement;
@@ -42,9 +45,49 @@ public final class ExplanationParts {
     public static final class Prepared {
 
         private final Plan plan;
+        private final DecompositionMethod method;
 
-        private Prepared(Plan plan) {
+        private Prepared(Plan plan, DecompositionMethod method) {
             this.plan = plan;
+            this.method = method;
+        }
+
+        /** The method of the decomposition. */
+        public String method() {
+            return method.id();
+        }
+
+        /** Level of the intervals, and one minus that of the tests. */
+        public double confidence() {
+            return plan.certainty().confidence();
+        }
+
+        /** Finds aspects as the request wants them found. */
+        public AspectFinder finder() {
+            return new AspectFinder(method, confidence());
+        }
+
+        /** What the reader should know before trusting an answer. */
+        public List<String> warnings() {
+            return plan.warnings();
+        }
+
+        /** The same for requests whose base's pictures are the same. */
+        public String baseKey() {
+            return plan.comparison() instanceof Comparison.Sampled sampled
+                    ? PairSampler.requests(plan, sampled, Side.BASE, sampled.images())
+                            .toString()
+                    : plan.comparison().toString();
+        }
+
+        /**
+         * The concepts of a request as they are looked for: what ships has been grouped by hand; what a request brings may
+         * say the same twice.
+         *
+         * @param change the mean change that is to be explained
+         */
+        public ConceptDirections grouped(ConceptDirections directions, double[] change) {
+            return plan.ownConcepts() ? Synonyms.grouped(directions, change) : directions;
         }
 
         /** The concepts that are looked for. */
@@ -62,6 +105,14 @@ public final class ExplanationParts {
             return plan.comparison() instanceof Comparison.Sampled;
         }
 
+        /** @throws IllegalStateException if pictures are given, rather than sampled */
+        private Comparison.Sampled models() {
+            if (plan.comparison() instanceof Comparison.Sampled sampled) {
+                return sampled;
+            }
+            throw new IllegalStateException("given pictures have no models");
+        }
+
         /** The same for requests whose {@linkplain #directions concept directions} are the same. */
         public String conceptsKey() {
             String base = plan.comparison() instanceof Comparison.Sampled sampled
@@ -73,7 +124,8 @@ public final class ExplanationParts {
 
     /** @throws InvalidRequestException if the request cannot be answered as it stands */
     public Prepared prepare(ExplainRequest request) {
-        return new Prepared(resolver.resolve(request));
+        DecompositionMethod method = Explainer.method(request.method());
+        return new Prepared(resolver.resolve(request), method);
     }
 
     /**
@@ -115,6 +167,64 @@ public final class ExplanationParts {
         }
     }
 
+    /**
+     * Pictures of one side as they were measured.
+     *
+     * @param rows as of {@link #embed}
+     * @param sampled how many had to be sampled, since nobody had measured them before
+     * @param provenance what they were made from
+     */
+    public record Measured(float[][] rows, int sampled, Provenance provenance) {}
+
+    /**
+     * Measures all pictures of one side of models. What an explanation has measured before is not sampled again, and what is
+     * sampled here is known to explanations.
+     *
+     * @throws IllegalStateException if the request's pictures are given
+     * @throws java.util.concurrent.CancellationException if the scope was cancelled
+     */
+    public Measured measure(Prepared request, Side side, ExplainListener listener) {
+        Plan plan = request.plan;
+        Comparison.Sampled sampled = request.models();
+        ProvenanceRecorder recorder = new ProvenanceRecorder(models.runtime(), means.version(), plan);
+        try (Lease<ClipEncoder> encoder = models.encoder(plan.encoder());
+                Measurer measurer = Measurer.open(models, encoder.value(), plan.heads(), scope);
+                Lease<ImageGenerator> base = models.generator(sampled.base())) {
+            SamplerSettings settings = SamplerChoice.settings(sampled.sampling(), base.value(), means.batch());
+            recorder.model("encoder", plan.encoder(), encoder.value().files(), null);
+            recorder.model("base", sampled.base(), base.value().files(), null);
+            recorder.sampler(settings, base.value());
+            if (side == Side.BASE) {
+                return measure(request, side, base.value(), settings, measurer, listener, recorder);
+            }
+            try (OpenModels.Personalized other = models.personalized(sampled, recorder)) {
+                return measure(request, side, other.generator(), settings, measurer, listener, recorder);
+            }
+        }
+    }
+
+    private Measured measure(
+            Prepared request,
+            Side side,
+            ImageGenerator generator,
+            SamplerSettings settings,
+            Measurer measurer,
+            ExplainListener listener,
+            ProvenanceRecorder recorder) {
+        Comparison.Sampled sampled = request.models();
+        int images = sampled.images();
+        PairSampler.Drawn drawn = new PairSampler.Drawn(
+                side,
+                generator,
+                means.knownPictures(request.plan, sampled, side, ExplainListener.Pictures.NONE),
+                PairSampler.requests(request.plan, sampled, side, images));
+        new PairSampler(measurer, scope, listener, new StageClock(scope)).add(drawn, images, settings, 0, images);
+        return new Measured(
+                drawn.measured().stream().map(Measurement::row).toArray(float[][]::new),
+                drawn.sampled(),
+                recorder.finish(null));
+    }
+
     private Measurement[] sample(
             Measurer measurer,
             Comparison.Sampled sampled,
@@ -147,7 +257,13 @@ public final class ExplanationParts {
     public ConceptDirections directions(Prepared request, ExplainListener listener) {
         try (Lease<ClipEncoder> encoder = models.encoder(request.plan.encoder())) {
             return new ConceptMeasurer(means)
-                    .measure(request.plan, request.plan.vocabulary(), true, encoder.value(), listener, scope)
+                    .measure(
+                            request.plan,
+                            request.plan.vocabulary(),
+                            request.method instanceof StackedNnls,
+                            encoder.value(),
+                            listener,
+                            scope)
                     .directions();
         }
     }

@@ -91,7 +91,14 @@ final class PairSampler {
         add(right, until, settings, until, total);
     }
 
-    private void add(Drawn drawn, int until, SamplerSettings settings, int others, long total) {
+    /**
+     * Adds pictures to one side.
+     *
+     * @param until how many pictures it is to have
+     * @param others pictures of the other side that are done, for progress
+     * @param total pictures in all, for progress
+     */
+    void add(Drawn drawn, int until, SamplerSettings settings, int others, long total) {
         List<ImageRequest> requests = drawn.requests;
         while (drawn.measured.size() < until) {
             KnownPictures.Run run = drawn.known.next(requests, drawn.measured.size(), until);

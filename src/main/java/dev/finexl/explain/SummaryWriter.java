@@ -1,16 +1,11 @@
 package dev.finexl.explain;
 
-import dev.finexl.concept.Degree;
 import java.util.List;
 import java.util.Locale;
 
 /** Writes the summary: two or three sentences in plain English that say what the numbers say, and no more. */
 final class SummaryWriter {
 
-    /** Below this score a change is slight. */
-    private static final double CLEAR = 0.3;
-    /** From this score on a change is strong: more than half of what naming the concept in the prompt does. */
-    private static final double STRONG = 0.6;
     /** From this share on, what is left unexplained is worth a sentence. */
     private static final double WORTH_SAYING = 0.3;
 
@@ -18,13 +13,6 @@ final class SummaryWriter {
             " The pictures are unpaired: the two sets were compared as independent samples.";
 
     private SummaryWriter() {}
-
-    static Degree degree(double score) {
-        if (score < CLEAR) {
-            return Degree.SLIGHTLY;
-        }
-        return score < STRONG ? Degree.CLEARLY : Degree.MUCH;
-    }
 
     /** @param pairing of the pictures: that there was none weakens every other sentence, so it is said with them */
     static String write(boolean changed, double pValue, List<Aspect> aspects, double unexplained, Pairing pairing) {

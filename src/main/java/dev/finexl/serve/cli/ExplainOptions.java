@@ -1,18 +1,11 @@
 package dev.finexl.serve.cli;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.JsonNode;
 import dev.finexl.explain.ExplainRequest;
 import dev.finexl.explain.ExplainRequest.EmbeddingChoice;
 import dev.finexl.explain.ExplainRequest.LoraChoice;
 import dev.finexl.explain.ExplainRequest.PolicyRule;
-import dev.finexl.explain.ExplainRequestBuilder;
 import dev.finexl.explain.InvalidRequestException;
 import dev.finexl.explain.Looks;
-import dev.finexl.store.ModelJson;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
 import java.util.regex.Matcher;
@@ -52,50 +45,7 @@ final class ExplainOptions {
     String personalizedImages;
 
     @Mixin
-    ConceptOptions measuring = new ConceptOptions();
-
-    @Option(names = "--prompt", paramLabel = "TEXT", description = "one prompt; may be repeated")
-    List<String> prompt = List.of();
-
-    @Option(names = "--negative", paramLabel = "TEXT", description = "negative prompt")
-    String negative;
-
-    @Option(names = "--guidance", paramLabel = "X", description = "guidance scale")
-    Double guidance;
-
-    @Option(
-            names = "--scheduler",
-            paramLabel = "NAME|FILE",
-            description = "noise scheduler: a name or a scheduler_config.json")
-    String scheduler;
-
-    @Option(names = "--steps", paramLabel = "N", description = "inference steps")
-    Integer steps;
-
-    @Option(names = "--height", paramLabel = "PIXELS", description = "height of the pictures")
-    Integer height;
-
-    @Option(names = "--width", paramLabel = "PIXELS", description = "width of the pictures")
-    Integer width;
-
-    @Option(names = "--images", paramLabel = "N", description = "pictures on each side; default: one for each prompt")
-    Integer images;
-
-    @Option(names = "--seed", paramLabel = "N", description = "seed of the first picture, the next is one more")
-    Long seed;
-
-    @Option(names = "--method", paramLabel = "NAME", description = "decomposition of the change into concepts")
-    String method;
-
-    @Option(
-            names = "--head",
-            paramLabel = "HEAD",
-            description = "aspect head to measure, an id of `models` or a directory; may be repeated;"
-                    + " default: those of the base and its encoder")
-    List<String> heads;
-
-    @Option(names = "--no-heads", description = "measure no aspect head")
-    boolean noHeads;
+    SamplingOptions sampling = new SamplingOptions();
 
     @Option(
             names = "--policy",
@@ -107,9 +57,6 @@ final class ExplainOptions {
 
     @Option(names = "--propose", description = "let the configured vision-language model add concepts to look for")
     boolean propose;
-
-    @Option(names = "--confidence", paramLabel = "X", description = "level of intervals and tests; default: 0.95")
-    Double confidence;
 
     @Option(
             names = "--sequential",
@@ -157,36 +104,14 @@ final class ExplainOptions {
      * @throws InvalidRequestException if a file that they name cannot be read or is not what it should be
      */
     ExplainRequest toRequest() {
-        boolean schedulerFile = scheduler != null && ConceptOptions.looksLikeFile(scheduler);
-        if (measuring.prompts != null && !prompt.isEmpty()) {
-            throw new InvalidRequestException("--prompt", "--prompt and --prompts exclude each other");
-        }
-        if (noHeads && heads != null) {
-            throw new InvalidRequestException("--no-heads", "--head and --no-heads exclude each other");
-        }
-        ExplainRequestBuilder request = measuring.request();
-        if (!prompt.isEmpty()) {
-            request.prompts(prompt);
-        }
-        return request.base(base)
+        return sampling.request()
+                .base(base)
                 .personalized(personalized)
-                .loras(loras.stream().map(ExplainOptions::lora).toList())
+                .loras(loras.stream().map(LoraChoice::parse).toList())
                 .baseImages(baseImages)
                 .personalizedImages(personalizedImages)
-                .negativePrompt(negative)
-                .guidanceScale(guidance)
-                .scheduler(schedulerFile ? null : scheduler)
-                .schedulerConfig(schedulerFile ? readScheduler() : null)
-                .steps(steps)
-                .height(height)
-                .width(width)
-                .images(images)
-                .seed(seed)
-                .method(method)
-                .heads(noHeads ? List.of() : heads)
                 .policy(policy.stream().map(ExplainOptions::rule).toList())
                 .propose(propose)
-                .confidence(confidence)
                 .sequential(sequential)
                 .precision(precision)
                 .calibrate(calibrate)
@@ -200,26 +125,13 @@ final class ExplainOptions {
     /** The models and pictures that the options name: who starts the program may read what he names. */
     List<String> named() {
         return Stream.of(
-                        Stream.of(base, personalized, measuring.encoder, baseImages, personalizedImages),
-                        loras.stream().map(l -> lora(l).model()),
+                        Stream.of(base, personalized, baseImages, personalizedImages),
+                        loras.stream().map(l -> LoraChoice.parse(l).model()),
                         embeddings.stream().map(e -> embedding(e).model()),
-                        heads == null ? Stream.<String>empty() : heads.stream())
+                        sampling.named())
                 .flatMap(references -> references)
                 .filter(Objects::nonNull)
                 .toList();
-    }
-
-    /** {@code file:weight}, where what follows the last colon is a number; a colon elsewhere belongs to the name. */
-    static LoraChoice lora(String text) {
-        int colon = text.lastIndexOf(':');
-        if (colon > 0) {
-            try {
-                return new LoraChoice(text.substring(0, colon), Double.valueOf(text.substring(colon + 1)));
-            } catch (NumberFormatException notAWeight) {
-                return new LoraChoice(text, 1.0);
-            }
-        }
-        return new LoraChoice(text, 1.0);
     }
 
     /** {@code file:token}; a colon before a slash belongs to the file's name. */
@@ -248,28 +160,5 @@ final class ExplainOptions {
             case "fall" -> new PolicyRule(head, number, null, limit, null);
             default -> new PolicyRule(head, number, null, null, limit);
         };
-    }
-
-    private JsonNode readScheduler() {
-        try {
-            return ModelJson.MAPPER.readTree(readText("--scheduler", scheduler));
-        } catch (JsonProcessingException e) {
-            throw new InvalidRequestException(
-                    "--scheduler", "%s is not JSON: %s".formatted(scheduler, e.getOriginalMessage()));
-        }
-    }
-
-    private static String readText(String option, String file) {
-        final int limit = 8 << 20;
-        try {
-            Path path = Path.of(file);
-            if (Files.size(path) > limit) {
-                throw new InvalidRequestException(
-                        option, "%s is larger than the %d bytes accepted here".formatted(file, limit));
-            }
-            return Files.readString(path);
-        } catch (IOException e) {
-            throw new InvalidRequestException(option, "%s cannot be read as UTF-8 text: %s".formatted(file, e));
-        }
     }
 }
