@@ -8,6 +8,7 @@ import dev.finexl.account.Quota;
 import dev.finexl.account.Quotas;
 import dev.finexl.account.Tariff;
 import dev.finexl.account.Tenants;
+import dev.finexl.compare.Comparer;
 import dev.finexl.concept.ConceptProposer;
 import dev.finexl.concept.VlmConceptProposer;
 import dev.finexl.concept.VlmSettings;
@@ -193,6 +194,12 @@ class Wiring {
                         proposer.priceIn().orElse(null),
                         proposer.priceOut().orElse(null),
                         proposer.maxCost().orElse(null))));
+    }
+
+    @Produces
+    @Singleton
+    Comparer comparer(Explainer explainer) {
+        return new Comparer(explainer);
     }
 
     @Produces

@@ -66,6 +66,8 @@ class ArchitectureTest {
             .definedBy("dev.finexl.evaluate..")
             .layer("report")
             .definedBy("dev.finexl.report..")
+            .layer("compare")
+            .definedBy("dev.finexl.compare..")
             .layer("explain")
             .definedBy("dev.finexl.explain..")
             .layer("decompose")
@@ -96,12 +98,14 @@ class ArchitectureTest {
             .mayOnlyBeAccessedByLayers("wiring", "serve.http", "serve.cli")
             .whereLayer("report")
             .mayOnlyBeAccessedByLayers("wiring", "serve.http", "serve.cli", "serve.lambda", "job", "evaluate")
+            .whereLayer("compare")
+            .mayOnlyBeAccessedByLayers("wiring", "serve.http", "serve.cli", "serve.lambda", "job", "report")
             .whereLayer("explain")
             .mayOnlyBeAccessedByLayers(
-                    "wiring", "serve.http", "serve.cli", "serve.lambda", "job", "account", "evaluate", "report")
+                    "wiring", "serve.http", "serve.cli", "serve.lambda", "job", "account", "evaluate", "report", "compare")
             .whereLayer("concept")
             .mayOnlyBeAccessedByLayers(
-                    "wiring", "serve.http", "serve.cli", "serve.lambda", "job", "evaluate", "explain")
+                    "wiring", "serve.http", "serve.cli", "serve.lambda", "job", "evaluate", "compare", "explain")
             .whereLayer("generate")
             .mayOnlyBeAccessedByLayers(
                     "wiring", "serve.http", "serve.cli", "serve.lambda", "job", "evaluate", "explain")

@@ -23,7 +23,9 @@ import dev.finexl.onnx.RunScope;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
 import java.util.stream.IntStream;
@@ -93,7 +95,7 @@ public final class Comparer {
 
     /** The models' names, made different from each other. */
     static List<String> names(List<PersonalizedModel> models) {
-        Set<String> names = new java.util.LinkedHashSet<>();
+        Set<String> names = new LinkedHashSet<>();
         for (PersonalizedModel model : models) {
             String label = model.label();
             String name = label;
@@ -249,7 +251,7 @@ public final class Comparer {
                     names(aspects, one.and(both.or(significant).negate())));
         }
 
-        private java.util.Optional<Difference> difference(ComparedAspect aspect, int first, int second) {
+        private Optional<Difference> difference(ComparedAspect aspect, int first, int second) {
             return aspect.differences().stream()
                     .filter(difference -> difference.first().equals(names.get(first))
                             && difference.second().equals(names.get(second)))

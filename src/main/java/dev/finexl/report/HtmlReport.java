@@ -11,13 +11,7 @@ import dev.finexl.explain.PolicyResult;
 import dev.finexl.explain.SamplingReport;
 import dev.finexl.explain.ShownPair;
 import dev.finexl.store.ModelJson;
-import io.quarkus.qute.Engine;
-import io.quarkus.qute.HtmlEscaper;
-import io.quarkus.qute.ReflectionValueResolver;
 import io.quarkus.qute.Template;
-import io.quarkus.qute.Variant;
-import java.io.IOException;
-import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Base64;
@@ -40,8 +34,6 @@ public final class HtmlReport {
     /** Media type of a report. */
     public static final String CONTENT_TYPE = "text/html; charset=utf-8";
 
-    private static final String TEMPLATE = "/report/report.html";
-
     /** Aspects whose pairs are shown; a picture takes 100 kB and more. */
     private static final int WITH_EXAMPLES = 8;
 
@@ -50,7 +42,7 @@ public final class HtmlReport {
     private static final int SCALE = 420;
 
     private static final class Lazy {
-        private static final Template TEMPLATE = open();
+        private static final Template TEMPLATE = Templates.open("report");
     }
 
     private HtmlReport() {}
@@ -126,8 +118,8 @@ public final class HtmlReport {
                         .limit(WITH_EXAMPLES)
                         .map(example -> example(example, pictures))
                         .toList(),
-                percent(explanation.explained()),
-                percent(explanation.unexplained()),
+                Numbers.percent(explanation.explained()),
+                Numbers.percent(explanation.unexplained()),
                 certainty(explanation),
                 heads(explanation.heads()),
                 explanation.policy(),
@@ -148,16 +140,16 @@ public final class HtmlReport {
             rows.add(new Row(
                     aspect.name(),
                     aspect.category(),
-                    number(aspect.score()),
-                    interval(aspect.interval().low(), aspect.interval().high()),
-                    aspect.calibrated() == null ? "–" : number(aspect.calibrated()),
-                    percent(aspect.selected()),
+                    Numbers.number(aspect.score()),
+                    Numbers.interval(aspect.interval().low(), aspect.interval().high()),
+                    aspect.calibrated() == null ? "–" : Numbers.number(aspect.calibrated()),
+                    Numbers.percent(aspect.selected()),
                     String.join(", ", aspect.alsoCalled()),
                     aspect.phrase(),
                     ROW * rows.size(),
-                    number(SCALE * aspect.score() / most),
-                    number(SCALE * Math.max(0, aspect.interval().low()) / most),
-                    number(SCALE * aspect.interval().high() / most)));
+                    Numbers.number(SCALE * aspect.score() / most),
+                    Numbers.number(SCALE * Math.max(0, aspect.interval().low()) / most),
+                    Numbers.number(SCALE * aspect.interval().high() / most)));
         }
         return rows;
     }
@@ -175,7 +167,7 @@ public final class HtmlReport {
         return new Shown(
                 which,
                 what(pair),
-                number(pair.shows().get(aspect)),
+                Numbers.number(pair.shows().get(aspect)),
                 address(pictures, Side.BASE, pair),
                 address(pictures, Side.PERSONALIZED, pair));
     }
@@ -217,10 +209,10 @@ public final class HtmlReport {
         List<HeadRow> rows = new ArrayList<>();
         heads.forEach((head, outputs) -> outputs.forEach(output -> rows.add(new HeadRow(
                 head + "." + output.name(),
-                number(output.base()),
-                number(output.personalized()),
-                number(output.change()),
-                interval(output.interval().low(), output.interval().high()),
+                Numbers.number(output.base()),
+                Numbers.number(output.personalized()),
+                Numbers.number(output.change()),
+                Numbers.interval(output.interval().low(), output.interval().high()),
                 output.changed()))));
         return rows;
     }
@@ -231,37 +223,11 @@ public final class HtmlReport {
                 .collect(Collectors.joining(", "));
     }
 
-    private static String number(double value) {
-        return String.format(Locale.ROOT, "%.2f", value);
-    }
-
-    private static String percent(double share) {
-        return String.format(Locale.ROOT, "%.0f %%", 100 * share);
-    }
-
-    private static String interval(double low, double high) {
-        return "[%s, %s]".formatted(number(low), number(high));
-    }
-
-    private static String pretty(Object value) {
+    static String pretty(Object value) {
         try {
             return ModelJson.MAPPER.writerWithDefaultPrettyPrinter().writeValueAsString(value);
         } catch (JsonProcessingException e) {
             throw new IllegalStateException("a part of an explanation that JSON cannot hold", e);
-        }
-    }
-
-    private static Template open() {
-        Engine engine = Engine.builder()
-                .addDefaults()
-                .addValueResolver(new ReflectionValueResolver())
-                .addResultMapper(new HtmlEscaper(List.of(Variant.TEXT_HTML)))
-                .build();
-        try (InputStream in = HtmlReport.class.getResourceAsStream(TEMPLATE)) {
-            return engine.parse(
-                    new String(in.readAllBytes(), StandardCharsets.UTF_8), Variant.forContentType(Variant.TEXT_HTML));
-        } catch (IOException e) {
-            throw new IllegalStateException("the template of reports cannot be read", e);
         }
     }
 }

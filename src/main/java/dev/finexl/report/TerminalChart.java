@@ -45,7 +45,7 @@ public final class TerminalChart {
         return eighths % 8 == 0 ? whole : whole + EIGHTHS.charAt(eighths % 8);
     }
 
-    private static String pad(String text, int width) {
+    static String pad(String text, int width) {
         return text + " ".repeat(Math.max(0, width - text.length()));
     }
 }

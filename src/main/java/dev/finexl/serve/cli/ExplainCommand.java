@@ -144,7 +144,7 @@ public final class ExplainCommand implements Callable<Integer> {
                         told.price().most().toPlainString(),
                         told.currency());
             } else {
-                write(told);
+                JsonOutput.write(json, told, mapper, out);
             }
         }
         out.flush();
@@ -153,8 +153,7 @@ public final class ExplainCommand implements Callable<Integer> {
 
     private void print(Explanation explanation) throws IOException {
         PrintWriter out = spec.commandLine().getOut();
-        if ("-".equals(json)) {
-            write(explanation);
+        if (JsonOutput.write(json, explanation, mapper, out)) {
             return;
         }
         out.println(explanation.summary());
@@ -175,21 +174,6 @@ public final class ExplainCommand implements Callable<Integer> {
                     sampling.pairs(), sampling.budget());
         }
         out.flush();
-        if (json != null) {
-            write(explanation);
-        }
-    }
-
-    /** To where {@code --json} says. */
-    private void write(Object value) throws IOException {
-        if ("-".equals(json)) {
-            PrintWriter out = spec.commandLine().getOut();
-            out.println(mapper.writerWithDefaultPrettyPrinter().writeValueAsString(value));
-            out.flush();
-        } else {
-            WholeFile.write(
-                    Path.of(json), mapper.writerWithDefaultPrettyPrinter().writeValueAsBytes(value));
-        }
     }
 
     /** Beside the answer, so that they are seen where that goes into a pipe. */

@@ -21,6 +21,7 @@ import picocli.CommandLine.Command;
         },
         subcommands = {
             ExplainCommand.class,
+            CompareCommand.class,
             EvaluateCommand.class,
             PrimeCommand.class,
             ModelsCommand.class,

@@ -1,6 +1,5 @@
 package dev.finexl.serve.cli;
 
-import dev.finexl.explain.ExplainRequest;
 import jakarta.validation.ConstraintViolation;
 import jakarta.validation.Validator;
 import java.util.Set;
@@ -14,8 +13,8 @@ final class RequestCheck {
     private RequestCheck() {}
 
     /** @throws ParameterException that names every field that is out of its range */
-    static void requireValid(Validator validator, ExplainRequest request, CommandLine command) {
-        Set<ConstraintViolation<ExplainRequest>> violations = validator.validate(request);
+    static <T> void requireValid(Validator validator, T request, CommandLine command) {
+        Set<ConstraintViolation<T>> violations = validator.validate(request);
         if (!violations.isEmpty()) {
             throw new ParameterException(
                     command,

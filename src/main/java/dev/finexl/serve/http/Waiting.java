@@ -19,6 +19,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 
 /** Explains for callers who wait for the answer, as long as they do: one who hangs up gives his turn to the next. */
 @Singleton
@@ -87,18 +88,32 @@ class Waiting {
         }
     }
 
-    private Job explainNow(Tenant tenant, ExplainRequest request, String key, ClientGone client) {
+    /**
+     * Does other work in the caller's turn.
+     *
+     * @param work is stopped through its scope when the caller hangs up
+     * @throws dev.finexl.account.QuotaExceededException if the tenant has asked for all that he may
+     * @throws ExplainGate.FullException if too many wait already
+     */
+    <T> T inTurn(ClientGone client, Function<RunScope, T> work) {
+        Tenant tenant = callers.tenant();
         quotas.admit(tenant);
         try (Quotas.Waiter _ = quotas.enter(tenant, queue.unfinished(tenant));
                 RunScope scope = new RunScope();
                 ExplainGate.Place place = gate.enter(scope::cancel)) {
             client.whenGone(place::leave);
             place.await();
+            return work.apply(scope);
+        }
+    }
+
+    private Job explainNow(Tenant tenant, ExplainRequest request, String key, ClientGone client) {
+        return inTurn(client, scope -> {
             String id = JobIds.next();
             Instant began = Instant.now();
             Explanation explanation = service.explain(tenant, id, request, Map.of(), ExplainListener.NONE, scope);
             return queue.keep(tenant, id, request, key, began, explanation);
-        }
+        });
     }
 
     private Job ended(Tenant tenant, Job earlier, ClientGone client) {
