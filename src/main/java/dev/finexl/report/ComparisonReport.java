@@ -34,8 +34,7 @@ public final class ComparisonReport {
     private ComparisonReport() {}
 
     /** A model, as it is shown. */
-    record ModelRow(
-            String name, String colour, boolean changed, String pValue, String explained, String unexplained) {}
+    record ModelRow(String name, String colour, boolean changed, String pValue, String explained, String unexplained) {}
 
     /** A score, as it is shown; lengths are units of the chart. */
     record ScoreCell(

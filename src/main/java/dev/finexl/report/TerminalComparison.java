@@ -69,7 +69,9 @@ public final class TerminalComparison {
                         : difference.second() + " over " + difference.first(),
                 number(Math.abs(difference.difference())),
                 firstIsHigher
-                        ? interval(difference.interval().low(), difference.interval().high())
+                        ? interval(
+                                difference.interval().low(),
+                                difference.interval().high())
                         : interval(
                                 -difference.interval().high(),
                                 -difference.interval().low()),
@@ -83,8 +85,10 @@ public final class TerminalComparison {
             StringBuilder line = new StringBuilder();
             for (int column = 0; column < row.size(); column++) {
                 int at = column;
-                int width =
-                        rows.stream().mapToInt(other -> other.get(at).length()).max().orElse(0);
+                int width = rows.stream()
+                        .mapToInt(other -> other.get(at).length())
+                        .max()
+                        .orElse(0);
                 line.append("  ").append(TerminalChart.pad(row.get(column), width));
             }
             table.append(line.toString().stripTrailing()).append(System.lineSeparator());

@@ -90,19 +90,21 @@ class ComparerTest {
     void saysWhatEachShowsAndWhichDifferencesAreMoreThanChance() {
         ModelComparison comparison = compare(16, lora("vivid"), lora("pixelated"), lora("null-a"));
 
-        assertThat(comparison.models()).extracting(ModelComparison.Model::name).containsExactly("vivid", "pixelated", "null-a");
-        assertThat(comparison.models()).extracting(ModelComparison.Model::changed).startsWith(true, true);
+        assertThat(comparison.models())
+                .extracting(ModelComparison.Model::name)
+                .containsExactly("vivid", "pixelated", "null-a");
+        assertThat(comparison.models())
+                .extracting(ModelComparison.Model::changed)
+                .startsWith(true, true);
         ComparedAspect vivid = aspect(comparison, "vivid");
         assertThat(vivid.scores()).extracting(Score::shown).containsExactly(true, false, false);
         assertThat(vivid.differences())
                 .extracting(Difference::first, Difference::second, Difference::significant)
-                .containsExactly(
-                        tuple("vivid", "pixelated", true),
-                        tuple("vivid", "null-a", true));
+                .containsExactly(tuple("vivid", "pixelated", true), tuple("vivid", "null-a", true));
         assertThat(aspect(comparison, "pixelated").differences().getFirst().difference())
                 .isNegative();
-        assertThat(comparison.aspects()).allSatisfy(aspect -> assertThat(aspect.differences())
-                .allSatisfy(difference -> {
+        assertThat(comparison.aspects())
+                .allSatisfy(aspect -> assertThat(aspect.differences()).allSatisfy(difference -> {
                     double first = score(aspect, difference.first());
                     double second = score(aspect, difference.second());
                     assertThat(difference.difference()).isCloseTo(first - second, within(1e-9));
@@ -113,7 +115,8 @@ class ComparerTest {
             assertThat(pair.differ()).isTrue();
             assertThat(pair.disagree()).contains("vivid", "pixelated");
         });
-        assertThat(comparison.summary()).contains("The pictures of “vivid” are", "more vivid in colour than those of", "“null-a”");
+        assertThat(comparison.summary())
+                .contains("The pictures of “vivid” are", "more vivid in colour than those of", "“null-a”");
     }
 
     private static double score(ComparedAspect aspect, String model) {
@@ -129,18 +132,21 @@ class ComparerTest {
         ModelComparison comparison = compare(16, lora("vivid"), lora("vivid"));
 
         assertThat(comparison.models()).extracting(ModelComparison.Model::name).containsExactly("vivid", "vivid (2)");
-        assertThat(comparison.aspects()).isNotEmpty().allSatisfy(aspect -> assertThat(aspect.differences())
-                .singleElement()
-                .satisfies(difference -> {
-                    assertThat(difference.difference()).isZero();
-                    assertThat(difference.pValue()).isEqualTo(1);
-                    assertThat(difference.significant()).isFalse();
-                }));
+        assertThat(comparison.aspects())
+                .isNotEmpty()
+                .allSatisfy(aspect -> assertThat(aspect.differences())
+                        .singleElement()
+                        .satisfies(difference -> {
+                            assertThat(difference.difference()).isZero();
+                            assertThat(difference.pValue()).isEqualTo(1);
+                            assertThat(difference.significant()).isFalse();
+                        }));
         ModelPair pair = comparison.pairs().getFirst();
         assertThat(pair.differ()).isFalse();
         assertThat(pair.similarity()).isCloseTo(1, within(1e-9));
         assertThat(pair.agree()).contains("vivid");
-        assertThat(comparison.summary()).contains("without a significant difference", "No aspect differs significantly");
+        assertThat(comparison.summary())
+                .contains("without a significant difference", "No aspect differs significantly");
     }
 
     @Test
@@ -200,7 +206,8 @@ class ComparerTest {
             ModelComparison comparison = new Comparer(explainer(null)).compare(request, listener, scope);
             assertThat(comparison.usage().images()).isEqualTo(12);
             assertThat(comparison.usage().imagesCached()).isZero();
-            assertThat(comparison.warnings()).anySatisfy(warning -> assertThat(warning).contains("at least 6"));
+            assertThat(comparison.warnings())
+                    .anySatisfy(warning -> assertThat(warning).contains("at least 6"));
         }
         assertThat(done).isSorted().last().isEqualTo(12L);
     }
@@ -270,9 +277,7 @@ class ComparerTest {
         assertThat(significant).containsExactly(7);
         assertThat(tests.warnings()).isEmpty();
 
-        double[][][] few = new double[][][] {
-            Arrays.copyOf(contributions[0], 6), Arrays.copyOf(contributions[1], 6)
-        };
+        double[][][] few = new double[][][] {Arrays.copyOf(contributions[0], 6), Arrays.copyOf(contributions[1], 6)};
         assertThat(new AspectTests(List.of("a", "b"), shown, few, 0.05).warnings())
                 .singleElement()
                 .asString()

@@ -52,7 +52,11 @@ class ComparisonReportTest {
         assertThat(html)
                 .contains("class=\"bar m0\" width=\"270.00\"", "x1=\"135.00\" x2=\"540.00\"")
                 .contains("class=\"bar m1\" width=\"0.00\"", "x1=\"0.00\" x2=\"67.50\"")
-                .contains("<strong>0.50</strong>", "<td class=\"noise\">0.00", "[0.25, 0.75]", "16 pictures of each model")
+                .contains(
+                        "<strong>0.50</strong>",
+                        "<td class=\"noise\">0.00",
+                        "[0.25, 0.75]",
+                        "16 pictures of each model")
                 .contains("<style>", "--ground");
     }
 

@@ -30,8 +30,9 @@ import picocli.CommandLine.Spec;
         name = "compare",
         mixinStandardHelpOptions = true,
         sortOptions = false,
-        description = "Compares personalized models of one base, with the same prompts and the same noise: what each shows,"
-                + " and which differences are significant.",
+        description =
+                "Compares personalized models of one base, with the same prompts and the same noise: what each shows,"
+                        + " and which differences are significant.",
         footer = {"", "Example: compare --base mini-diffusion --model vivid --model pixelated --report report.html"})
 public final class CompareCommand implements Callable<Integer> {
 

@@ -40,8 +40,9 @@ public class CompareResource {
     @Operation(
             operationId = "compare",
             summary = "Compare personalized models",
-            description = "Samples the base and each model with the same prompts and noise, and says what each shows, where"
-                    + " they agree and which differences are significant. Answers when it is done.")
+            description =
+                    "Samples the base and each model with the same prompts and noise, and says what each shows, where"
+                            + " they agree and which differences are significant. Answers when it is done.")
     @RequestBody(
             required = true,
             content =
@@ -61,7 +62,6 @@ public class CompareResource {
     @APIResponse(responseCode = "429", description = "too many requests are waiting; come back")
     @APIResponse(responseCode = "503", description = "the program is shutting down")
     public ModelComparison compare(@NotNull @Valid CompareRequest request, @Context RoutingContext routing) {
-        return waiting.inTurn(
-                ClientGone.of(routing), scope -> comparer.compare(request, ExplainListener.NONE, scope));
+        return waiting.inTurn(ClientGone.of(routing), scope -> comparer.compare(request, ExplainListener.NONE, scope));
     }
 }

@@ -30,11 +30,11 @@ class CompareResourceTest {
 
     @Test
     void answersTheExampleOfItsDescription() {
-        String example = given().accept("application/json")
+        Object example = given().accept("application/json")
                 .get("/q/openapi")
-                .path("paths.'/compare'.post.requestBody.content.'application/json'.examples.'two bundled LoRAs'.value")
-                .toString();
-        post(example.startsWith("{\"") ? example : Map.of())
+                .path(
+                        "paths.'/compare'.post.requestBody.content.'application/json'.examples.'two bundled LoRAs'.value");
+        post(example)
                 .then()
                 .statusCode(200)
                 .body("models.name", equalTo(List.of("vivid", "both")))
@@ -50,10 +50,16 @@ class CompareResourceTest {
                 Arguments.of("models", Map.of("request", COMMON), "null"),
                 Arguments.of("models", Map.of("request", COMMON, "models", List.of(VIVID)), "between 2 and 8"),
                 Arguments.of(
-                        "models", Map.of("request", COMMON, "models", Collections.nCopies(9, VIVID)), "between 2 and 8"),
+                        "models",
+                        Map.of("request", COMMON, "models", Collections.nCopies(9, VIVID)),
+                        "between 2 and 8"),
                 Arguments.of(
                         "request.steps",
-                        Map.of("request", Map.of("base", "mini-diffusion", "steps", 0), "models", List.of(VIVID, VIVID)),
+                        Map.of(
+                                "request",
+                                Map.of("base", "mini-diffusion", "steps", 0),
+                                "models",
+                                List.of(VIVID, VIVID)),
                         "1"),
                 Arguments.of(
                         "models[1].loras[0].weight",
