@@ -216,7 +216,7 @@ public final class ExplanationParts {
         PairSampler.Drawn drawn = new PairSampler.Drawn(
                 side,
                 generator,
-                means.knownPictures(request.plan, sampled, side, ExplainListener.Pictures.NONE),
+                means.knownPictures(request.plan, sampled, side, ExplainListener.Pictures.DRAWN),
                 PairSampler.requests(request.plan, sampled, side, images));
         new PairSampler(measurer, scope, listener, new StageClock(scope)).add(drawn, images, settings, 0, images);
         return new Measured(

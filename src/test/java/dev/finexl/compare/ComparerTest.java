@@ -43,7 +43,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** What comparisons of the bundled LoRAs say. */
 class ComparerTest {
 
-    private static final OpenModels MODELS = new OpenModels(new OnnxRuntime(OnnxSettings.cpu()), 1);
+    private static final OpenModels MODELS = new OpenModels(new OnnxRuntime(OnnxSettings.cpu()));
 
     @TempDir
     static Path shared;
@@ -57,7 +57,7 @@ class ComparerTest {
 
     private static Explainer explainer(Path cache) {
         Explainer explainer = new Explainer(new Catalogue(List.of()), null, MODELS, 8, "test", null);
-        return cache == null ? explainer : explainer.remembering(new Answers(new CacheDirectory(cache, 1 << 24), 0));
+        return cache == null ? explainer : explainer.remembering(new Answers(new CacheDirectory(cache, 1 << 24), null, 0));
     }
 
     private static PersonalizedModel lora(String name, double weight) {
