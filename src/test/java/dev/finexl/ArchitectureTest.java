@@ -102,7 +102,15 @@ class ArchitectureTest {
             .mayOnlyBeAccessedByLayers("wiring", "serve.http", "serve.cli", "serve.lambda", "job", "report")
             .whereLayer("explain")
             .mayOnlyBeAccessedByLayers(
-                    "wiring", "serve.http", "serve.cli", "serve.lambda", "job", "account", "evaluate", "report", "compare")
+                    "wiring",
+                    "serve.http",
+                    "serve.cli",
+                    "serve.lambda",
+                    "job",
+                    "account",
+                    "evaluate",
+                    "report",
+                    "compare")
             .whereLayer("concept")
             .mayOnlyBeAccessedByLayers(
                     "wiring", "serve.http", "serve.cli", "serve.lambda", "job", "evaluate", "compare", "explain")

@@ -57,7 +57,9 @@ class ComparerTest {
 
     private static Explainer explainer(Path cache) {
         Explainer explainer = new Explainer(new Catalogue(List.of()), null, MODELS, 8, "test", null);
-        return cache == null ? explainer : explainer.remembering(new Answers(new CacheDirectory(cache, 1 << 24), null, 0));
+        return cache == null
+                ? explainer
+                : explainer.remembering(new Answers(new CacheDirectory(cache, 1 << 24), null, 0));
     }
 
     private static PersonalizedModel lora(String name, double weight) {
