@@ -57,6 +57,9 @@ interface FinexlConfig {
     /** What has been worked out before. */
     Cache cache();
 
+    /** What explanations of models have shown, to choose from. */
+    Index index();
+
     /** The vision-language model that proposes concepts. */
     Proposer proposer();
 
@@ -287,6 +290,14 @@ interface FinexlConfig {
         /** Explanations that are also kept in memory. */
         @WithDefault("256")
         int recent();
+    }
+
+    /** What explanations of models have shown, to choose from. */
+    interface Index {
+
+        /** Directory on a local disk that several processes may share; empty for none. */
+        @WithDefault("${user.home}/.cache/finexl-index")
+        Optional<Path> location();
     }
 
     /** Limits of the HTTP face. */

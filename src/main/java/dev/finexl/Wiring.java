@@ -8,6 +8,9 @@ import dev.finexl.account.Quota;
 import dev.finexl.account.Quotas;
 import dev.finexl.account.Tariff;
 import dev.finexl.account.Tenants;
+import dev.finexl.choose.Chooser;
+import dev.finexl.choose.Indexing;
+import dev.finexl.choose.ModelIndex;
 import dev.finexl.compare.Comparer;
 import dev.finexl.concept.ConceptProposer;
 import dev.finexl.concept.VlmConceptProposer;
@@ -142,8 +145,8 @@ class Wiring {
 
     @Produces
     @Singleton
-    Explainer explainer(Catalogue catalogue, OpenModels models, S3Connection connection) {
-        return new Explainer(
+    Explainer explainer(Catalogue catalogue, OpenModels models, S3Connection connection, Optional<ModelIndex> index) {
+        Explainer explainer = new Explainer(
                         catalogue,
                         config.models().encoder().orElse(null),
                         models,
@@ -154,6 +157,7 @@ class Wiring {
                                 .map(url -> proposer(url, config.proposer()))
                                 .orElse(null))
                 .remembering(answers(connection));
+        return index.map(known -> explainer.telling(new Indexing(known))).orElse(explainer);
     }
 
     private Answers answers(S3Connection connection) {
@@ -194,6 +198,18 @@ class Wiring {
                         proposer.priceIn().orElse(null),
                         proposer.priceOut().orElse(null),
                         proposer.maxCost().orElse(null))));
+    }
+
+    @Produces
+    @Singleton
+    Optional<ModelIndex> modelIndex() {
+        return config.index().location().map(ModelIndex::new);
+    }
+
+    @Produces
+    @Singleton
+    Chooser chooser(Explainer explainer, Optional<ModelIndex> index) {
+        return new Chooser(explainer, index);
     }
 
     @Produces

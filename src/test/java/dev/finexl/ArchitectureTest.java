@@ -66,6 +66,8 @@ class ArchitectureTest {
             .definedBy("dev.finexl.evaluate..")
             .layer("report")
             .definedBy("dev.finexl.report..")
+            .layer("choose")
+            .definedBy("dev.finexl.choose..")
             .layer("compare")
             .definedBy("dev.finexl.compare..")
             .layer("explain")
@@ -98,6 +100,8 @@ class ArchitectureTest {
             .mayOnlyBeAccessedByLayers("wiring", "serve.http", "serve.cli")
             .whereLayer("report")
             .mayOnlyBeAccessedByLayers("wiring", "serve.http", "serve.cli", "serve.lambda", "job", "evaluate")
+            .whereLayer("choose")
+            .mayOnlyBeAccessedByLayers("wiring", "serve.http", "serve.cli", "serve.lambda", "report")
             .whereLayer("compare")
             .mayOnlyBeAccessedByLayers("wiring", "serve.http", "serve.cli", "serve.lambda", "job", "report")
             .whereLayer("explain")
@@ -110,10 +114,19 @@ class ArchitectureTest {
                     "account",
                     "evaluate",
                     "report",
-                    "compare")
+                    "compare",
+                    "choose")
             .whereLayer("concept")
             .mayOnlyBeAccessedByLayers(
-                    "wiring", "serve.http", "serve.cli", "serve.lambda", "job", "evaluate", "compare", "explain")
+                    "wiring",
+                    "serve.http",
+                    "serve.cli",
+                    "serve.lambda",
+                    "job",
+                    "evaluate",
+                    "compare",
+                    "choose",
+                    "explain")
             .whereLayer("generate")
             .mayOnlyBeAccessedByLayers(
                     "wiring", "serve.http", "serve.cli", "serve.lambda", "job", "evaluate", "explain")

@@ -243,9 +243,9 @@ public final class Comparer {
                     names.get(second),
                     pValue,
                     differ,
-                    cosine(
-                            changes.get(first).embeddings().mean(),
-                            changes.get(second).embeddings().mean()),
+                    changes.get(first)
+                            .embeddings()
+                            .similarity(changes.get(second).embeddings()),
                     names(aspects, both.and(significant.negate())),
                     names(aspects, significant),
                     names(aspects, one.and(both.or(significant).negate())));
@@ -260,19 +260,6 @@ public final class Comparer {
 
         private static List<String> names(List<ComparedAspect> aspects, Predicate<ComparedAspect> wanted) {
             return aspects.stream().filter(wanted).map(ComparedAspect::name).toList();
-        }
-
-        private static double cosine(double[] a, double[] b) {
-            double product = 0;
-            double squares = 0;
-            double others = 0;
-            for (int k = 0; k < a.length; k++) {
-                product += a[k] * b[k];
-                squares += a[k] * a[k];
-                others += b[k] * b[k];
-            }
-            double lengths = Math.sqrt(squares * others);
-            return lengths == 0 ? 0 : Math.clamp(product / lengths, -1, 1);
         }
     }
 }

@@ -144,6 +144,12 @@ public final class Synonyms {
         return means;
     }
 
+    /** The cosine of two directions; 0 where one of them is zero. */
+    static double cosine(double[] a, double[] b) {
+        double lengths = Math.sqrt(dot(a, a) * dot(b, b));
+        return lengths == 0 ? 0 : dot(a, b) / lengths;
+    }
+
     private static double dot(double[] a, double[] b) {
         double sum = 0;
         for (int k = 0; k < a.length; k++) {

@@ -141,6 +141,12 @@ public final class Divergence {
         return norm;
     }
 
+    /** The cosine of the mean differences of two divergences of the same width, -1 to 1; 0 where one of them is zero. */
+    public double similarity(Divergence other) {
+        double norms = norm * other.norm;
+        return norms == 0 ? 0 : Math.clamp(Vectors.dot(mean, 0, other.mean) / norms, -1, 1);
+    }
+
     /**
      * The indices of the pairs in an order that depends on their differences alone: by the first component, of equal ones
      * by the second, and so on. Exists because resampling draws pairs by their place: taken in this order, it draws the

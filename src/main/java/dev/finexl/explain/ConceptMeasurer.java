@@ -75,7 +75,7 @@ final class ConceptMeasurer {
     }
 
     /** Directions by words alone, which are kept: the same base is explained again and again with the same words. */
-    private ConceptDirections texts(
+    ConceptDirections texts(
             Plan plan,
             Vocabulary vocabulary,
             boolean byPrompt,

@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /**
  * The one function: from a request to an explanation. It samples pairs of pictures, base and personalised with the same
@@ -29,6 +30,7 @@ public final class Explainer {
     private final RequestResolver resolver;
     private final Means means;
     private final ConceptProposer proposer;
+    private final Consumer<Explanation> told;
 
     /**
      * An explainer that keeps nothing but models.
@@ -50,19 +52,21 @@ public final class Explainer {
         this(
                 new RequestResolver(catalogue, configuredEncoder),
                 new Means(models, Answers.NONE, Answers.NONE, batch, version),
-                proposer);
+                proposer,
+                _ -> {});
     }
 
-    private Explainer(RequestResolver resolver, Means means, ConceptProposer proposer) {
+    private Explainer(RequestResolver resolver, Means means, ConceptProposer proposer, Consumer<Explanation> told) {
         this.resolver = resolver;
         this.means = means;
         this.proposer = proposer;
+        this.told = told;
     }
 
     /** This explainer with a memory of what it has worked out. */
     public Explainer remembering(Answers answers) {
         return new Explainer(
-                resolver, new Means(means.models(), answers, answers, means.batch(), means.version()), proposer);
+                resolver, new Means(means.models(), answers, answers, means.batch(), means.version()), proposer, told);
     }
 
     /**
@@ -71,12 +75,21 @@ public final class Explainer {
      * @param catalogue of the models that he may name
      */
     public Explainer within(Space space, Catalogue catalogue) {
-        return new Explainer(resolver.withCatalogue(catalogue), means.within(space), proposer);
+        return new Explainer(resolver.withCatalogue(catalogue), means.within(space), proposer, told);
+    }
+
+    /**
+     * This explainer with somebody who hears of every whole explanation that it gives.
+     *
+     * @param listener is called on the explaining thread
+     */
+    public Explainer telling(Consumer<Explanation> listener) {
+        return new Explainer(resolver, means, proposer, listener);
     }
 
     /** This explainer for a request that may name certain folders of pictures, such as those that came with it. */
     public Explainer withFolders(Map<String, Path> folders) {
-        return new Explainer(resolver.withCatalogue(resolver.catalogue().withFolders(folders)), means, proposer);
+        return new Explainer(resolver.withCatalogue(resolver.catalogue().withFolders(folders)), means, proposer, told);
     }
 
     /**
@@ -86,7 +99,7 @@ public final class Explainer {
      * @throws dev.finexl.store.ModelReferenceException if a reference to object storage is not well-formed
      */
     public Explainer allowing(List<String> references) {
-        return new Explainer(resolver.withCatalogue(resolver.catalogue().allowing(references)), means, proposer);
+        return new Explainer(resolver.withCatalogue(resolver.catalogue().allowing(references)), means, proposer, told);
     }
 
     /**
@@ -135,6 +148,14 @@ public final class Explainer {
      * @throws java.util.concurrent.CancellationException if the scope was cancelled
      */
     public Explanation explain(ExplainRequest request, ExplainListener listener, RunScope scope) {
+        Explanation explanation = answer(request, listener, scope);
+        if (explanation.isComplete()) {
+            told.accept(explanation);
+        }
+        return explanation;
+    }
+
+    private Explanation answer(ExplainRequest request, ExplainListener listener, RunScope scope) {
         DecompositionMethod method = method(request.method());
         boolean propose = propose(request);
         StageClock clock = new StageClock(scope);
@@ -200,6 +221,34 @@ public final class Explainer {
         DecompositionMethod method = method(request.method());
         String asked = method.id() + (propose(request) ? " with proposals" : "");
         return means.keys().explanation(resolver.resolve(request), asked, means.version());
+    }
+
+    /**
+     * What a request would explain.
+     *
+     * @param models in the roles {@code base}, {@code personalized}, {@code lora} and {@code embedding}, as the provenance of
+     *     the explanation would have them
+     * @param vocabulary the concepts that would be looked for
+     */
+    public record Subject(List<Provenance.Model> models, Provenance.Source vocabulary) {}
+
+    /**
+     * Tells what a request would explain, by the contents of its models.
+     *
+     * @param listener hears of models that are brought here
+     * @param scope through which that can be cancelled
+     * @throws InvalidRequestException if the request cannot be answered as it stands, or is of given pictures
+     */
+    public Subject subject(ExplainRequest request, ExplainListener listener, RunScope scope) {
+        Plan plan = resolver.during(new Downloads(listener, scope, new StageClock(scope)))
+                .resolve(request);
+        if (!(plan.comparison() instanceof Comparison.Sampled sampled)) {
+            throw new InvalidRequestException("base", "expected models, and no given pictures");
+        }
+        ProvenanceRecorder recorder = new ProvenanceRecorder(means.models().runtime(), means.version(), plan);
+        means.models().note(sampled, recorder);
+        Provenance provenance = recorder.finish(null);
+        return new Subject(provenance.models(), provenance.vocabulary());
     }
 
     /**

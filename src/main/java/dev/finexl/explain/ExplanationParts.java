@@ -268,6 +268,20 @@ public final class ExplanationParts {
         }
     }
 
+    /**
+     * The directions of any concepts by words alone, measured with the prompts of the request's pictures.
+     *
+     * @param vocabulary the concepts
+     */
+    public ConceptDirections words(Prepared request, Vocabulary vocabulary, ExplainListener listener) {
+        // An explanation measures its own vocabulary prompt by prompt, and what it has kept of that is found only so.
+        boolean byPrompt = request.method instanceof StackedNnls && vocabulary.equals(request.plan.vocabulary());
+        try (Lease<ClipEncoder> encoder = models.encoder(request.plan.encoder())) {
+            return new ConceptMeasurer(means)
+                    .texts(request.plan, vocabulary, byPrompt, encoder.value(), listener, scope);
+        }
+    }
+
     /** Texts as the request's encoder sees them, one row for each, of length 1. */
     public float[][] embedTexts(Prepared request, List<String> texts) {
         try (Lease<ClipEncoder> encoder = models.encoder(request.plan.encoder())) {

@@ -174,20 +174,34 @@ public final class OpenModels implements AutoCloseable {
     Personalized personalized(Comparison.Sampled sampled, ProvenanceRecorder provenance) {
         Personalized opened = personalized(sampled);
         try {
-            if (!sampled.personalized().equals(sampled.base())) {
-                provenance.model("personalized", sampled.personalized(), opened.files(), null);
-            }
-            for (Comparison.Lora lora : sampled.loras()) {
-                provenance.model("lora", lora.entry(), List.of(lora.entry().file()), lora.weight());
-            }
-            for (Comparison.Embedding embedding : sampled.embeddings()) {
-                CatalogueEntry entry = embedding.entry();
-                provenance.model("embedding", entry, List.of(entry.file()), null);
-            }
+            notePersonalized(sampled, opened.files(), provenance);
             return opened;
         } catch (RuntimeException | Error e) {
             opened.close();
             throw e;
+        }
+    }
+
+    /** Notes what both sides are made of, and opens no more of them than is needed for that. */
+    void note(Comparison.Sampled sampled, ProvenanceRecorder provenance) {
+        try (Lease<ImageGenerator> base = generator(sampled.base());
+                Lease<ImageGenerator> personalized = generator(sampled.personalized())) {
+            provenance.model("base", sampled.base(), base.value().files(), null);
+            notePersonalized(sampled, personalized.value().files(), provenance);
+        }
+    }
+
+    private static void notePersonalized(
+            Comparison.Sampled sampled, List<String> files, ProvenanceRecorder provenance) {
+        if (!sampled.personalized().equals(sampled.base())) {
+            provenance.model("personalized", sampled.personalized(), files, null);
+        }
+        for (Comparison.Lora lora : sampled.loras()) {
+            provenance.model("lora", lora.entry(), List.of(lora.entry().file()), lora.weight());
+        }
+        for (Comparison.Embedding embedding : sampled.embeddings()) {
+            CatalogueEntry entry = embedding.entry();
+            provenance.model("embedding", entry, List.of(entry.file()), null);
         }
     }
 

@@ -73,7 +73,7 @@ public record PersonalizedModel(
     private static String fileName(String reference) {
         String[] parts =
                 reference.replaceAll("[?#].*", "").replaceAll("/+$", "").split("/");
-        String last = parts[parts.length - 1].replaceAll("[.]safetensors$", "");
+        String last = parts[parts.length - 1].replaceAll("^classpath:|[.]safetensors$", "");
         boolean usual = last.equals("pytorch_lora_weights") && parts.length > 1;
         return usual ? parts[parts.length - 2] : last;
     }

@@ -22,6 +22,7 @@ import picocli.CommandLine.Command;
         subcommands = {
             ExplainCommand.class,
             CompareCommand.class,
+            SelectCommand.class,
             EvaluateCommand.class,
             PrimeCommand.class,
             ModelsCommand.class,
