@@ -11,7 +11,6 @@ import dev.finexl.account.Tenants;
 import dev.finexl.choose.Chooser;
 import dev.finexl.choose.Indexing;
 import dev.finexl.choose.ModelIndex;
-import dev.finexl.compare.Comparer;
 import dev.finexl.concept.ConceptProposer;
 import dev.finexl.concept.VlmConceptProposer;
 import dev.finexl.concept.VlmSettings;
@@ -214,23 +213,19 @@ class Wiring {
 
     @Produces
     @Singleton
-    Comparer comparer(Explainer explainer) {
-        return new Comparer(explainer);
-    }
-
-    @Produces
-    @Singleton
     ExplainGate explainGate() {
         return new ExplainGate(config.http().concurrent(), config.http().waiting());
     }
 
     @Produces
     @Singleton
-    TenantSpaces tenantSpaces(Catalogue catalogue, Explainer explainer, Optional<ResultStore> results) {
+    TenantSpaces tenantSpaces(
+            Catalogue catalogue, Explainer explainer, Optional<ResultStore> results, Optional<ModelIndex> index) {
         return new TenantSpaces(
                 catalogue,
                 explainer,
                 results,
+                index,
                 new TenantSpaces.Settings(
                         config.tenants().models(), config.tenants().storage()));
     }

@@ -101,7 +101,7 @@ class ArchitectureTest {
             .whereLayer("report")
             .mayOnlyBeAccessedByLayers("wiring", "serve.http", "serve.cli", "serve.lambda", "job", "evaluate")
             .whereLayer("choose")
-            .mayOnlyBeAccessedByLayers("wiring", "serve.http", "serve.cli", "serve.lambda", "report")
+            .mayOnlyBeAccessedByLayers("wiring", "serve.http", "serve.cli", "serve.lambda", "job", "report")
             .whereLayer("compare")
             .mayOnlyBeAccessedByLayers("wiring", "serve.http", "serve.cli", "serve.lambda", "job", "report")
             .whereLayer("explain")

@@ -54,6 +54,11 @@ public final class ModelIndex {
         this.file = folder.resolve(FILE);
     }
 
+    /** Another index, in a folder below this one's. */
+    public ModelIndex below(String name) {
+        return new ModelIndex(folder.resolve(name));
+    }
+
     /**
      * All models, those that were explained first before the others.
      *

@@ -1,23 +1,32 @@
 package dev.finexl.job;
 
 import dev.finexl.account.Tenant;
+import dev.finexl.choose.Chooser;
+import dev.finexl.choose.Indexing;
+import dev.finexl.choose.ModelIndex;
+import dev.finexl.compare.Comparer;
 import dev.finexl.explain.Explainer;
 import dev.finexl.explain.Space;
 import dev.finexl.store.Catalogue;
 import dev.finexl.store.ResultStore;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * What each tenant sees of the program: the models that all may name and those that are his own, his own answers, and his own
- * results. Thread-safe.
+ * What each tenant sees of the program: the models that all may name and those that are his own, his own answers, his own
+ * results, and what he has had explained. Thread-safe.
  */
 public final class TenantSpaces {
 
     private final Catalogue catalogue;
     private final Explainer explainer;
     private final Optional<ResultStore> results;
+    private final Optional<ModelIndex> index;
     private final Settings settings;
+    /** By the names of those who have had something explained since the start. */
+    private final Map<String, ModelIndex> indexes = new ConcurrentHashMap<>();
 
     /**
      * Where the tenants' own models are.
@@ -35,14 +44,21 @@ public final class TenantSpaces {
      * @param catalogue of the models that all may name
      * @param explainer with that catalogue
      * @param results where whole explanations are kept
+     * @param index of what explanations of models have shown, of those without a key; the others' are below it
      * @throws dev.finexl.store.ModelReferenceException if the tenants' own models are where all may read
      */
-    public TenantSpaces(Catalogue catalogue, Explainer explainer, Optional<ResultStore> results, Settings settings) {
+    public TenantSpaces(
+            Catalogue catalogue,
+            Explainer explainer,
+            Optional<ResultStore> results,
+            Optional<ModelIndex> index,
+            Settings settings) {
         settings.models().ifPresent(folder -> catalogue.requireClosed(folder.toString()));
         settings.storage().ifPresent(catalogue::requireClosed);
         this.catalogue = catalogue;
         this.explainer = explainer;
         this.results = results;
+        this.index = index;
         this.settings = settings;
     }
 
@@ -56,7 +72,24 @@ public final class TenantSpaces {
     /** Explains for a tenant. */
     public Explainer explainer(Tenant tenant) {
         Catalogue models = catalogue(tenant);
-        return explainer.within(new Space(name(tenant), models::isOwn), models);
+        Explainer own = explainer.within(new Space(name(tenant), models::isOwn), models);
+        return index(tenant).map(known -> own.telling(new Indexing(known))).orElse(own);
+    }
+
+    /** Compares models for a tenant. */
+    public Comparer comparer(Tenant tenant) {
+        return new Comparer(explainer(tenant));
+    }
+
+    /** Chooses for a tenant among the models that he has had explained. */
+    public Chooser chooser(Tenant tenant) {
+        return new Chooser(explainer(tenant), index(tenant));
+    }
+
+    private Optional<ModelIndex> index(Tenant tenant) {
+        return index.map(common -> tenant.isDefault()
+                ? common
+                : indexes.computeIfAbsent(tenant.name(), name -> common.below("tenants/" + name)));
     }
 
     /** Where a tenant's explanations are kept. */

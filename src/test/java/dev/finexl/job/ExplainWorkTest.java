@@ -65,7 +65,7 @@ class ExplainWorkTest {
         Catalogue catalogue = new Catalogue(List.of());
         Explainer explainer = new Explainer(catalogue, null, models, 8, "test", null);
         return new ExplainService(
-                new TenantSpaces(catalogue, explainer, results, TenantSpaces.Settings.NONE),
+                new TenantSpaces(catalogue, explainer, results, Optional.empty(), TenantSpaces.Settings.NONE),
                 new Budget(Tariff.FREE),
                 (outcome, _) -> outcomes.add(outcome));
     }

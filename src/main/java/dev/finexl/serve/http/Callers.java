@@ -26,15 +26,6 @@ class Callers {
         return caller;
     }
 
-    /**
-     * Whether he may be told of what all tenants do: where nobody needs a key there are no others, and administrators may be told
-     * of everything.
-     */
-    boolean seesAll() {
-        Caller caller = of(identity);
-        return caller.key().isEmpty() || caller.scopes().contains(Scope.ADMIN);
-    }
-
     /** For whom. */
     Tenant tenant() {
         return of(identity).tenant();

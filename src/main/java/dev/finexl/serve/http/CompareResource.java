@@ -4,6 +4,7 @@ import dev.finexl.compare.CompareRequest;
 import dev.finexl.compare.Comparer;
 import dev.finexl.compare.ModelComparison;
 import dev.finexl.explain.ExplainListener;
+import dev.finexl.job.TenantSpaces;
 import io.smallrye.common.annotation.Blocking;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.validation.Valid;
@@ -25,11 +26,13 @@ import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 public class CompareResource {
 
     private final Waiting waiting;
-    private final Comparer comparer;
+    private final TenantSpaces spaces;
+    private final Callers callers;
 
-    CompareResource(Waiting waiting, Comparer comparer) {
+    CompareResource(Waiting waiting, TenantSpaces spaces, Callers callers) {
         this.waiting = waiting;
-        this.comparer = comparer;
+        this.spaces = spaces;
+        this.callers = callers;
     }
 
     /** Compares what the request names, as one explanation among others. */
@@ -62,6 +65,8 @@ public class CompareResource {
     @APIResponse(responseCode = "429", description = "too many requests are waiting; come back")
     @APIResponse(responseCode = "503", description = "the program is shutting down")
     public ModelComparison compare(@NotNull @Valid CompareRequest request, @Context RoutingContext routing) {
-        return waiting.inTurn(ClientGone.of(routing), scope -> comparer.compare(request, ExplainListener.NONE, scope));
+        Comparer comparer = spaces.comparer(callers.tenant());
+        return waiting.inTurn(
+                ClientGone.of(routing), scope -> comparer.compare(request, ExplainListener.NONE, scope));
     }
 }

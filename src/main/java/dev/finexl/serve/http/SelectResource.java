@@ -4,7 +4,7 @@ import dev.finexl.choose.Chooser;
 import dev.finexl.choose.SelectRequest;
 import dev.finexl.choose.Selection;
 import dev.finexl.explain.ExplainListener;
-import dev.finexl.explain.InvalidRequestException;
+import dev.finexl.job.TenantSpaces;
 import dev.finexl.onnx.RunScope;
 import io.smallrye.common.annotation.Blocking;
 import io.vertx.ext.web.RoutingContext;
@@ -27,12 +27,12 @@ import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 public class SelectResource {
 
     private final Waiting waiting;
-    private final Chooser chooser;
+    private final TenantSpaces spaces;
     private final Callers callers;
 
-    SelectResource(Waiting waiting, Chooser chooser, Callers callers) {
+    SelectResource(Waiting waiting, TenantSpaces spaces, Callers callers) {
         this.waiting = waiting;
-        this.chooser = chooser;
+        this.spaces = spaces;
         this.callers = callers;
     }
 
@@ -68,11 +68,7 @@ public class SelectResource {
     @APIResponse(responseCode = "429", description = "too many requests are waiting; come back")
     @APIResponse(responseCode = "503", description = "the program is shutting down")
     public Selection select(@NotNull @Valid SelectRequest request, @Context RoutingContext routing) {
-        if (request.models() == null && !callers.seesAll()) {
-            throw new InvalidRequestException(
-                    "models",
-                    "expected models to choose from: the index is of all tenants, and for administrators alone");
-        }
+        Chooser chooser = spaces.chooser(callers.tenant());
         if (request.isSearch()) {
             try (RunScope scope = new RunScope()) {
                 return chooser.select(request, ExplainListener.NONE, scope);

@@ -81,18 +81,6 @@ class KeysTest {
     }
 
     @Test
-    void tellsWhatAllTenantsHaveExplainedToAdministratorsAlone() {
-        with(key(Scope.EXPLAIN))
-                .contentType(ContentType.JSON)
-                .body("{\"wish\": \"vivid\"}")
-                .post("/select")
-                .then()
-                .statusCode(400)
-                .body("violations.field", hasItem("models"))
-                .body("detail", containsString("administrators"));
-    }
-
-    @Test
     void takesAKeyInEitherHeader() {
         with(reader).get("/models").then().statusCode(200);
         given().header("Authorization", "bearer " + reader)

@@ -271,4 +271,22 @@ class TenantsTest {
         json(others, own).post("/explain").then().body("usage.images", equalTo(4));
         json(mine, own).post("/explain").then().body("usage.images", equalTo(4), "usage.imagesCached", equalTo(0));
     }
+
+    @Test
+    void whatOneHasHadExplainedIsForHimAloneToCompareAndToChooseFrom() {
+        String secret = fresh("").replace("\"vivid\"}],", "\"secret\"}],");
+        json(others, secret).post("/explain").then().statusCode(200);
+        String wish = "{\"wish\": \"vivid\", \"request\": {\"vocabulary\": \"mini\"}, \"limit\": 1000}";
+        json(others, wish).post("/select").then().statusCode(200).body("models.name", hasItem("secret"));
+        assertThat(json(mine, wish).post("/select").asString()).doesNotContain("secret");
+
+        String compared = "{\"request\": {\"base\": \"mini-diffusion\", \"images\": 2, \"steps\": 1},"
+                + " \"models\": [{\"loras\": [{\"model\": \"vivid\"}]}, {\"loras\": [{\"model\": \"secret\"}]}]}";
+        json(others, compared).post("/compare").then().statusCode(200).body("models.name", hasItem("secret"));
+        json(mine, compared)
+                .post("/compare")
+                .then()
+                .statusCode(400)
+                .body("violations[0].field", equalTo("models[1].loras[0].model"));
+    }
 }
