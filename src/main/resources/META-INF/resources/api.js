@@ -40,3 +40,9 @@ export const follow = (id, heard) => {
   }
   return () => events.close();
 };
+
+// What is answered when it is done; who aborts the signal stops the work.
+export const post = async (path, body, signal) => {
+  const headers = {"Content-Type": "application/json"};
+  return answer(await fetch(path, {method: "POST", headers, body: JSON.stringify(body), signal}));
+};

@@ -1,0 +1,146 @@
+package dev.finexl.serve.http;
+
+import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
+import static io.restassured.RestAssured.given;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.microsoft.playwright.Locator;
+import com.microsoft.playwright.Page;
+import com.microsoft.playwright.options.AriaRole;
+import com.microsoft.playwright.options.ColorScheme;
+import io.quarkus.test.junit.QuarkusTest;
+import io.restassured.RestAssured;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** The page that compares and chooses, in a browser, against the service with the miniature. */
+@QuarkusTest
+class ComparePageTest {
+
+    private static Chromium chromium;
+
+    private final List<String> errors = new ArrayList<>();
+    private Page page;
+
+    @BeforeAll
+    static void openBrowser() {
+        chromium = Chromium.open();
+    }
+
+    @AfterAll
+    static void closeBrowser() {
+        if (chromium != null) {
+            chromium.close();
+        }
+    }
+
+    @BeforeEach
+    void openPage() {
+        await().atMost(Chromium.LONG).until(() -> given().get("/q/health/ready").statusCode() == 200);
+        page = chromium.page(errors);
+        page.navigate("http://localhost:" + RestAssured.port + "/");
+        page.getByText("Compare and choose").click();
+        assertThat(page.locator("#picks input[name=model]").first()).isVisible();
+    }
+
+    @AfterEach
+    void closePage() {
+        page.context().close();
+        assertThat(errors).isEmpty();
+    }
+
+    private void pick(Set<String> loras) {
+        for (Locator box : page.locator("#picks input[name=model]").all()) {
+            box.setChecked(loras.contains(box.getAttribute("value").replace("classpath:", "")));
+        }
+    }
+
+    private void compare(int images) {
+        page.getByLabel("Pictures of each").fill(Integer.toString(images));
+        page.getByRole(AriaRole.BUTTON, new Page.GetByRoleOptions().setName("Compare"))
+                .click();
+    }
+
+    private void choose(String wish) {
+        page.getByLabel("Wish").fill(wish);
+        page.getByRole(AriaRole.BUTTON, new Page.GetByRoleOptions().setName("Choose"))
+                .click();
+    }
+
+    private void look(String name) {
+        Chromium.look(page, name + "-light", ColorScheme.LIGHT, 1280, 900);
+        Chromium.look(page, name + "-dark", ColorScheme.DARK, 1280, 900);
+        Chromium.look(page, name + "-phone", ColorScheme.LIGHT, 375, 812);
+    }
+
+    @Test
+    void comparesWhatIsPickedAndChoosesAmongIt() {
+        pick(Set.of("vivid", "pixelated"));
+        compare(16);
+        Locator result = page.locator("#result");
+        assertThat(result).containsText("more vivid in colour than those of");
+        assertThat(page.locator(".legend li")).hasText(new String[] {"vivid", "pixelated"});
+        Locator scores = page.getByRole(AriaRole.REGION, new Page.GetByRoleOptions().setName("Scores"));
+        assertThat(scores.getByRole(AriaRole.ROWHEADER).filter(new Locator.FilterOptions().setHasText("vivid")))
+                .hasCount(1);
+        assertThat(page.getByRole(AriaRole.REGION, new Page.GetByRoleOptions().setName("Differences")))
+                .containsText("significant");
+        look("compare");
+
+        choose("vivid, not too dark");
+        Locator ranking = page.locator("#ranking li");
+        assertThat(ranking).hasCount(2);
+        assertThat(ranking.first()).containsText("vivid");
+        assertThat(ranking.first()).containsText("as wished");
+        assertThat(result).containsText("Wished: vivid, not too dark.");
+        look("choose");
+
+        ranking.first().getByRole(AriaRole.BUTTON).click();
+        assertThat(result).containsText("Most like vivid: alike: vivid");
+        assertThat(ranking).hasCount(1);
+
+        page.getByLabel("among all models explained so far").check();
+        choose("pixel art");
+        assertThat(ranking.first()).containsText("pixelated");
+        assertThat(result).containsText("0 of them explained now");
+    }
+
+    @Test
+    void cancelsWhatRuns() {
+        pick(Set.of("vivid", "pixelated"));
+        compare(1000);
+        assertThat(page.locator("#stage")).hasText("comparing 2 models");
+        page.getByRole(AriaRole.BUTTON, new Page.GetByRoleOptions().setName("Cancel"))
+                .click();
+        assertThat(page.getByRole(AriaRole.ALERT)).hasText("Cancelled.");
+        assertThat(page.locator("#running")).isHidden();
+    }
+
+    @Test
+    void saysWhatTheServiceRefuses() {
+        pick(Set.of("vivid"));
+        compare(8);
+        assertThat(page.getByRole(AriaRole.ALERT)).containsText("between 2 and 8");
+        choose("qzxv");
+        assertThat(page.getByRole(AriaRole.ALERT)).containsText("qzxv");
+        // The browser itself tells its console of a 400.
+        errors.removeIf(error -> error.contains("400"));
+    }
+
+    @Test
+    void takesTextOfOthersForText() {
+        pick(Set.of("vivid"));
+        page.getByLabel("Pictures of each").fill("8");
+        choose("vivid, qz<img src=x onerror=alert(1)>xv");
+        assertThat(page.locator("#ranking li")).hasCount(1);
+        assertThat(page.locator("#result")).containsText("ignored: qz img src x onerror alert 1 xv");
+        assertThat(page.locator("img")).hasCount(0);
+    }
+}
