@@ -1,24 +1,43 @@
 // Talks to the service. Whatever it refuses becomes an Error with the service's own words.
 
+// What a problem document says, with the fields that are at fault.
+export function told(problem) {
+  const fields = (problem.violations ?? []).map(({field, message}) =>
+    message.includes(field) ? message : `${field}: ${message}`);
+  return fields.join("; ") || problem.detail || problem.title;
+}
+
 async function answer(response) {
   const body = await response.json().catch(() => ({}));
   if (!response.ok) {
-    const fields = (body.violations ?? []).map(violation => violation.message ?? violation.field);
-    throw new Error([body.detail ?? body.title ?? `the service answers ${response.status}`, ...fields].join("; "));
+    throw new Error(told(body) ?? `the service answers ${response.status}`);
   }
   return body;
 }
 
+export const path = id => `explanations/${encodeURIComponent(id)}`;
+
 export const models = async () => answer(await fetch("models"));
 
-export const explanation = async id => answer(await fetch(`explanations/${encodeURIComponent(id)}`));
+export const options = async () => answer(await fetch("options"));
 
-export const cancel = async id => answer(await fetch(`explanations/${encodeURIComponent(id)}`, {method: "DELETE"}));
+export const explanation = async id => answer(await fetch(path(id)));
+
+export const pairs = async id => answer(await fetch(`${path(id)}/pairs`));
+
+export const cancel = async id => answer(await fetch(path(id), {method: "DELETE"}));
+
+export const picture = (id, pair, side) => `${path(id)}/pairs/${pair}/${side}`;
+
+// What is answered when it is done; who aborts the signal stops the work.
+export const post = async (path, body, signal) => {
+  const headers = {"Content-Type": "application/json"};
+  return answer(await fetch(path, {method: "POST", headers, body: JSON.stringify(body), signal}));
+};
 
 export const submit = async (request, base, personalized) => {
   if (!base) {
-    const headers = {"Content-Type": "application/json"};
-    return answer(await fetch("explanations", {method: "POST", headers, body: JSON.stringify(request)}));
+    return post("explanations", request);
   }
   const body = new FormData();
   body.append("request", JSON.stringify(request));
@@ -27,10 +46,10 @@ export const submit = async (request, base, personalized) => {
   return answer(await fetch("explanations", {method: "POST", body}));
 };
 
-// Tells of an explanation until it has ended: heard.stage, heard.aspects, heard.done. Returns what stops it.
+// Tells of an explanation until it has ended: heard.stage, images, aspects, done and lost. Returns what stops it.
 export const follow = (id, heard) => {
-  const events = new EventSource(`explanations/${encodeURIComponent(id)}/events`);
-  for (const name of ["stage", "aspects", "done"]) {
+  const events = new EventSource(`${path(id)}/events`);
+  for (const name of ["stage", "images", "aspects", "done"]) {
     events.addEventListener(name, event => {
       if (name === "done") {
         events.close();
@@ -38,6 +57,8 @@ export const follow = (id, heard) => {
       heard[name](JSON.parse(event.data));
     });
   }
+  // A connection that breaks is opened again by the browser; one that is refused is not.
+  events.addEventListener("error", () => events.readyState === EventSource.CLOSED && heard.lost());
   return () => events.close();
 };
 

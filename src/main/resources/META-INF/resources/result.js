@@ -1,105 +1,109 @@
-// Shows an explanation. Text of others becomes text nodes only, never markup.
+// Shows an explanation.
+import * as api from "./api.js";
+import {bar, picture, scale} from "./chart.js";
+import {element, interval, number} from "./element.js";
+import {showPairs} from "./pairs.js";
 
-const SVG = "http://www.w3.org/2000/svg";
 const $ = id => document.getElementById(id);
-const number = value => value.toFixed(2);
 const percent = share => `${Math.round(100 * share)} %`;
-
-function element(name, text, attributes = {}) {
-  const made = document.createElement(name);
-  made.textContent = text;
-  Object.entries(attributes).forEach(([key, value]) => made.setAttribute(key, value));
-  return made;
-}
-
-function shape(name, attributes) {
-  const made = document.createElementNS(SVG, name);
-  Object.entries(attributes).forEach(([key, value]) => made.setAttribute(key, value));
-  return made;
-}
-
-function bar(aspect, most) {
-  const chart = shape("svg", {viewBox: "0 0 100 10", preserveAspectRatio: "none", "aria-hidden": "true"});
-  const [low, high] = aspect.interval;
-  const at = value => 100 * Math.max(0, value) / most;
-  chart.append(
-    shape("rect", {class: "bar", x: 0, y: 1, height: 8, width: at(aspect.score)}),
-    shape("line", {class: "interval", x1: at(low), x2: at(high), y1: 5, y2: 5}));
-  return chart;
-}
-
-function numbers(aspect) {
-  const [low, high] = aspect.interval;
-  return `${number(aspect.score)} [${number(low)}, ${number(high)}]`;
-}
+// The explanation that is shown, so that what comes late for another is passed over.
+let shown;
 
 function more(aspect) {
   const also = aspect.alsoCalled?.length ? `; also called ${aspect.alsoCalled.join(", ")}` : "";
-  const calibrated = aspect.calibrated == null ? "" : `; calibrated ${number(aspect.calibrated)}`;
-  return `${aspect.phrase ?? aspect.name}; selected in ${percent(aspect.selected)} of the resamples${calibrated}${also}`;
+  return `${aspect.phrase ?? aspect.name}${also}; ${number(aspect.score)} ${interval(aspect.interval)}`;
 }
 
 // The aspects as bars. Those that can be looked into call look(aspect).
-export function showAspects(aspects, look) {
-  const most = Math.max(...aspects.map(aspect => Math.max(aspect.score, aspect.interval[1])), 0.01);
+function showAspects(aspects, look) {
+  const most = scale(aspects);
   $("aspects").replaceChildren(...aspects.map(aspect => {
-    const button = element("button", "", {type: "button", title: more(aspect), "aria-pressed": "false"});
-    button.append(element("b", aspect.name), bar(aspect, most), element("span", numbers(aspect)));
+    const button = element("button", {type: "button", title: more(aspect), "aria-pressed": "false"},
+      element("b", {}, aspect.name),
+      bar(aspect, most),
+      element("span", {}, `${number(aspect.score)} ${interval(aspect.interval)}`));
     button.disabled = !look;
-    button.addEventListener("click", () => {
-      $("aspects").querySelectorAll("button").forEach(other => other.setAttribute("aria-pressed", other === button));
-      look(aspect);
-    });
-    const item = document.createElement("li");
-    item.append(button);
-    return item;
+    button.addEventListener("click", () => look(aspect));
+    return element("li", {}, button);
   }));
 }
 
-function showPairs(pairs, aspect) {
-  $("shown").textContent = `The pairs, by how much they show “${aspect.name}”`;
-  const sorted = [...pairs].sort((a, b) => b.shows[aspect.name] - a.shows[aspect.name]);
-  $("rows").replaceChildren(...sorted.map(pair => {
-    const row = document.createElement("tr");
-    row.append(
-      element("td", number(pair.shows[aspect.name])),
-      element("td", pair.prompt ?? pair.baseFile ?? `pair ${pair.index}`),
-      element("td", pair.seed ?? ""));
-    return row;
-  }));
-  $("pairs").hidden = false;
+function facts(aspect) {
+  return [
+    ["In words", aspect.phrase ?? aspect.name],
+    ["Category", aspect.category],
+    ["Score", number(aspect.score)],
+    ["Interval", interval(aspect.interval)],
+    ["Calibrated", aspect.calibrated == null ? null : number(aspect.calibrated)],
+    ["Share of the change", aspect.share == null ? null : percent(aspect.share)],
+    ["Selected in resamples", aspect.selected == null ? null : percent(aspect.selected)],
+    ["Also called", aspect.alsoCalled?.join(", ")],
+  ].filter(([, value]) => value);
+}
+
+function lookInto(id, pairs, aspects, aspect) {
+  [...$("aspects").querySelectorAll("button")].forEach((button, i) =>
+    button.setAttribute("aria-pressed", aspects[i] === aspect));
+  $("shown").textContent = aspect.name;
+  $("numbers").replaceChildren(...facts(aspect).map(([name, value]) =>
+    element("div", {}, element("dt", {}, name), element("dd", {}, value))));
+  showPairs(id, pairs, aspect);
+  $("aspect").hidden = false;
 }
 
 let address;
 
-export function show(id, explanation) {
-  $("sentence").textContent = explanation.summary;
-  $("pairs").hidden = true;
-  showAspects(explanation.aspects, explanation.pairs.length ? aspect => showPairs(explanation.pairs, aspect) : null);
-  const rests = explanation.sampling
-    ? `${explanation.sampling.pairs} of ${explanation.sampling.budget} pairs`
-    : `${explanation.provenance.images} pictures on each side`;
-  $("share").textContent = `${rests}; ${percent(explanation.unexplained)} of the mean change is on none of the aspects.`;
-  $("warnings").replaceChildren(...explanation.warnings.map(warning => element("li", warning)));
-  $("provenance").textContent = JSON.stringify({usage: explanation.usage, provenance: explanation.provenance}, null, 2);
-  $("report").href = `explanations/${encodeURIComponent(id)}/report`;
+function showDownloads(id, explanation) {
+  $("report").href = `${api.path(id)}/report`;
+  $("html").href = $("report").href;
   $("link").href = `#${encodeURIComponent(id)}`;
   URL.revokeObjectURL(address);
   address = URL.createObjectURL(new Blob([JSON.stringify(explanation, null, 2)], {type: "application/json"}));
   $("json").href = address;
+  $("png").onclick = async () => {
+    const drawn = URL.createObjectURL(await picture(explanation));
+    element("a", {href: drawn, download: "explanation.png"}).click();
+    // The download has begun by then.
+    setTimeout(() => URL.revokeObjectURL(drawn), 60_000);
+  };
   $("downloads").hidden = false;
+  $("made").hidden = false;
+}
+
+export async function show(id, explanation) {
+  shown = id;
+  $("sentence").textContent = explanation.summary;
+  $("aspect").hidden = true;
+  const {aspects} = explanation;
+  showAspects(aspects, null);
+  const rests = explanation.sampling
+    ? `${explanation.sampling.pairs} of at most ${explanation.sampling.budget} pairs`
+    : `${explanation.provenance.images} pictures on each side`;
+  $("share").textContent = `From ${rests}, by ${explanation.method}. ${percent(explanation.unexplained)} of the mean change is on none of the aspects.`;
+  $("warnings").replaceChildren(...explanation.warnings.map(warning => element("li", {}, warning)));
+  $("provenance").textContent = JSON.stringify({usage: explanation.usage, provenance: explanation.provenance}, null, 2);
+  showDownloads(id, explanation);
   $("result").hidden = false;
+  // What is known of the pairs is in the explanation; which pictures are still there is not.
+  const pairs = await api.pairs(id).catch(() => explanation.pairs);
+  if (shown === id) {
+    const look = aspect => lookInto(id, pairs, aspects, aspect);
+    showAspects(aspects, look);
+    if (aspects.length) {
+      look(aspects[0]);
+    }
+  }
 }
 
 // What is known before the end: the aspects so far.
 export function showPartial(aspects) {
-  $("sentence").textContent = "";
-  for (const id of ["pairs", "downloads"]) {
-    $(id).hidden = true;
+  shown = undefined;
+  $("sentence").textContent = "So far";
+  for (const part of ["aspect", "downloads", "made"]) {
+    $(part).hidden = true;
   }
-  $("share").textContent = "So far";
+  $("share").textContent = aspects.length ? "" : "Nothing that can be told from chance.";
   $("warnings").replaceChildren();
-  $("provenance").textContent = "";
   showAspects(aspects, null);
   $("result").hidden = false;
 }

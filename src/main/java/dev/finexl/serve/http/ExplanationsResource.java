@@ -57,6 +57,7 @@ import org.jboss.resteasy.reactive.multipart.FileUpload;
 public class ExplanationsResource {
 
     private static final String APPLICATION_ZIP = "application/zip";
+    static final String ID = "of the explanation, as it was answered to who asked for it";
     private static final String WAIT = "wait=SECONDS waits for the result, at most 300 seconds (RFC 7240)";
     /** A cancelled explanation ends within one evaluation of the denoiser, which on a large model takes its time. */
     private static final Duration CANCELLING = Duration.ofSeconds(2);
@@ -95,13 +96,16 @@ public class ExplanationsResource {
                 @Content(
                         mediaType = MediaType.APPLICATION_JSON,
                         schema = @Schema(implementation = ExplainRequest.class),
-                        examples =
-                                @ExampleObject(
-                                        name = "a bundled LoRA",
-                                        value = "{\"base\": \"mini-diffusion\", \"loras\": [{\"model\": \"vivid\"}]}")),
+                        examples = @ExampleObject(name = "a bundled LoRA", value = ExplainResource.EXAMPLE)),
                 @Content(
                         mediaType = MediaType.MULTIPART_FORM_DATA,
-                        schema = @Schema(implementation = PictureParts.class)),
+                        schema = @Schema(implementation = PictureParts.class),
+                        examples =
+                                @ExampleObject(
+                                        name = "two sets of pictures",
+                                        description = "beside it go the pictures, two or more of each side",
+                                        value = "{\"request\": {\"encoder\": \"mini-clip\", \"vocabulary\": \"mini\","
+                                                + " \"promptSet\": \"mini\"}}")),
                 @Content(mediaType = APPLICATION_ZIP, schema = @Schema(type = SchemaType.STRING, format = "binary"))
             })
     @APIResponse(
@@ -203,7 +207,7 @@ public class ExplanationsResource {
             content = @Content(schema = @Schema(implementation = JobDocument.class)))
     @APIResponse(responseCode = "404", description = "there is none, or no more")
     public Response explanation(
-            @PathParam("id") String id,
+            @Parameter(description = ID) @PathParam("id") String id,
             @Parameter(description = WAIT, example = "wait=30") @HeaderParam("Prefer") List<String> prefer,
             @Context RoutingContext routing) {
         Optional<Duration> wait = Preference.wait(prefer);
@@ -222,7 +226,7 @@ public class ExplanationsResource {
     @Operation(operationId = "report", summary = "An explanation as one HTML file that needs nothing beside it")
     @APIResponse(responseCode = "200", description = "the report", content = @Content(mediaType = MediaType.TEXT_HTML))
     @APIResponse(responseCode = "404", description = "there is none, or no more, or it has no result")
-    public Response report(@PathParam("id") String id) {
+    public Response report(@Parameter(description = ID) @PathParam("id") String id) {
         Explanation explanation = explanation(queue, callers.tenant(), id);
         return Response.ok(HtmlReport.render(explanation, (side, pair) -> pictures.picture(id, side, pair)))
                 .type(MediaType.TEXT_HTML_TYPE.withCharset(StandardCharsets.UTF_8.name()))
@@ -256,8 +260,9 @@ public class ExplanationsResource {
     @APIResponse(responseCode = "204", description = "the header Last-Event-ID shows that there is no more to come")
     @APIResponse(responseCode = "404", description = "there is none, or no more")
     public Response events(
-            @PathParam("id") String id,
-            @Parameter(description = "id of the last event that was received") @HeaderParam("Last-Event-ID")
+            @Parameter(description = ID) @PathParam("id") String id,
+            @Parameter(description = "id of the last event that was received", example = "1.7")
+                    @HeaderParam("Last-Event-ID")
                     String last,
             @Context RoutingContext routing) {
         Job job = queue.find(callers.tenant(), id).orElseThrow(ExplanationsResource::unknown);
@@ -290,7 +295,7 @@ public class ExplanationsResource {
             description = "it will be cancelled by the process that works on it",
             content = @Content(schema = @Schema(implementation = JobDocument.class)))
     @APIResponse(responseCode = "404", description = "there is none, or no more")
-    public Response cancel(@PathParam("id") String id) {
+    public Response cancel(@Parameter(description = ID) @PathParam("id") String id) {
         queue.cancel(callers.tenant(), id);
         Job job = await(id, CANCELLING, NEVER).orElseThrow(ExplanationsResource::unknown);
         return Response.status(job.state().ended() ? Response.Status.OK : Response.Status.ACCEPTED)
@@ -308,14 +313,18 @@ public class ExplanationsResource {
     }
 
     /**
-     * The result of a tenant's job.
+     * The result of a tenant's job, as JSON.
      *
      * @throws NotFoundException if there is no such job, or it has no result
      */
+    static String result(JobQueue queue, Tenant tenant, String id) {
+        return queue.find(tenant, id).map(Job::result).orElseThrow(ExplanationsResource::unknown);
+    }
+
+    /** The same, to be looked into. */
     static Explanation explanation(JobQueue queue, Tenant tenant, String id) {
-        String result = queue.find(tenant, id).map(Job::result).orElseThrow(ExplanationsResource::unknown);
         try {
-            return ModelJson.MAPPER.readValue(result, Explanation.class);
+            return ModelJson.MAPPER.readValue(result(queue, tenant, id), Explanation.class);
         } catch (JsonProcessingException e) {
             throw new UncheckedIOException("the result of job %s cannot be read".formatted(id), e);
         }

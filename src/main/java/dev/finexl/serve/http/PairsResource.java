@@ -74,7 +74,7 @@ public class PairsResource {
     @APIResponse(responseCode = "400", description = "the explanation has no such aspect")
     @APIResponse(responseCode = "404", description = "there is no such explanation, or no more, or it has no result")
     public List<Pair> pairs(
-            @PathParam("id") String id,
+            @Parameter(description = ExplanationsResource.ID) @PathParam("id") String id,
             @Parameter(description = "name of an aspect of the explanation", example = "vivid") @QueryParam("aspect")
                     String aspect) {
         Explanation explanation = ExplanationsResource.explanation(queue, callers.tenant(), id);
@@ -118,7 +118,7 @@ public class PairsResource {
             responseCode = "404",
             description = "there is no such explanation or pair, or its pictures are not kept")
     public Response picture(
-            @PathParam("id") String id,
+            @Parameter(description = ExplanationsResource.ID) @PathParam("id") String id,
             @Parameter(description = "index of the pair", example = "0") @PathParam("pair") int pair,
             @Parameter(
                             description = "which of its two pictures",
@@ -127,7 +127,7 @@ public class PairsResource {
                     @PathParam("side")
                     String side,
             @Context Request request) {
-        ExplanationsResource.explanation(queue, callers.tenant(), id);
+        ExplanationsResource.result(queue, callers.tenant(), id);
         byte[] png = pictures.find(id, Side.of(side), pair)
                 .orElseThrow(() -> new NotFoundException(
                         "the picture is not kept, or no more; a request with \"pictures\": true has it drawn again"));

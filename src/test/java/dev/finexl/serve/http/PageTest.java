@@ -4,28 +4,24 @@ import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertTha
 import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import com.deque.html.axecore.playwright.AxeBuilder;
-import com.deque.html.axecore.results.Rule;
-import com.microsoft.playwright.Browser;
-import com.microsoft.playwright.BrowserContext;
-import com.microsoft.playwright.BrowserType;
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
-import com.microsoft.playwright.Playwright;
-import com.microsoft.playwright.assertions.PlaywrightAssertions;
 import com.microsoft.playwright.options.AriaRole;
 import com.microsoft.playwright.options.ColorScheme;
+import com.microsoft.playwright.options.FilePayload;
+import com.microsoft.playwright.options.SelectOption;
+import dev.finexl.embed.PngEncoder;
+import dev.finexl.embed.RgbImage;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.RestAssured;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.time.Duration;
+import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -37,167 +33,237 @@ import org.junit.jupiter.api.Test;
 @QuarkusTest
 class PageTest {
 
-    private static final Path CHROMIUM = Path.of("/usr/bin/chromium");
-    private static final Duration LONG = Duration.ofMinutes(2);
     /** As a page that is read over a slow connection may at most be, without pictures. */
     private static final int FIRST_PAINT = 100_000;
 
-    private static Playwright playwright;
-    private static Browser browser;
+    private static PageBrowser browser;
 
-    private BrowserContext context;
     private Page page;
-    private final List<String> errors = new ArrayList<>();
+    private PageJourney visitor;
 
     @BeforeAll
     static void openBrowser() {
-        assumeTrue(Files.isExecutable(CHROMIUM), "there is no " + CHROMIUM + "; Debian's package is chromium");
-        PlaywrightAssertions.setDefaultAssertionTimeout(LONG.toMillis());
-        playwright = Playwright.create(
-                new Playwright.CreateOptions().setEnv(Map.of("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1")));
-        browser = playwright
-                .chromium()
-                .launch(new BrowserType.LaunchOptions()
-                        .setExecutablePath(CHROMIUM)
-                        .setArgs(List.of(
-                                "--no-sandbox",
-                                "--disable-gpu",
-                                "--disable-quic",
-                                "--no-first-run",
-                                "--disable-background-networking",
-                                "--disable-component-update",
-                                "--disable-sync")));
+        browser = new PageBrowser();
     }
 
     @AfterAll
     static void closeBrowser() {
-        if (playwright != null) {
-            playwright.close();
+        if (browser != null) {
+            browser.close();
         }
     }
 
     @BeforeEach
     void openPage() {
-        await().atMost(LONG).until(() -> given().get("/q/health/ready").statusCode() == 200);
-        context = browser.newContext();
-        context.setDefaultTimeout(LONG.toMillis());
-        page = context.newPage();
-        page.onPageError(errors::add);
-        page.onConsoleMessage(message -> {
-            if (message.type().equals("error")) {
-                errors.add(message.text());
-            }
-        });
+        await().atMost(PageBrowser.LONG)
+                .until(() -> given().get("/q/health/ready").statusCode() == 200);
+        page = browser.newVisit();
+        visitor = new PageJourney(page, "http://localhost:" + RestAssured.port);
     }
 
     @AfterEach
     void closePage() {
-        if (context != null) {
-            context.close();
+        browser.endVisit();
+    }
+
+    private static String explained(Map<String, Object> request) {
+        return given().contentType("application/json")
+                .header("Prefer", "wait=120")
+                .body(request)
+                .post("/explanations")
+                .path("id");
+    }
+
+    private static Map<String, Object> quick(Object... more) {
+        Map<String, Object> request = new HashMap<>(
+                Map.of("base", "mini-diffusion", "loras", List.of(Map.of("model", "vivid")), "images", 8, "steps", 8));
+        for (int i = 0; i < more.length; i += 2) {
+            request.put((String) more[i], more[i + 1]);
         }
-        assertThat(errors).isEmpty();
-    }
-
-    private static String address(String path) {
-        return "http://localhost:" + RestAssured.port + path;
-    }
-
-    private void ask(String lora, int images) {
-        page.navigate(address("/"));
-        page.locator("#loras select").selectOption("classpath:" + lora);
-        page.getByText("Prompts, concepts, method").click();
-        page.getByLabel("At most so many pictures on each side").fill(Integer.toString(images));
-        page.getByText("Prompts, concepts, method").click();
-        page.getByText("Explain", new Page.GetByTextOptions().setExact(true)).click();
-    }
-
-    private void look(String name, ColorScheme scheme, int width, int height) {
-        page.emulateMedia(new Page.EmulateMediaOptions().setColorScheme(scheme));
-        page.setViewportSize(width, height);
-        page.screenshot(new Page.ScreenshotOptions()
-                .setPath(Path.of("target/screenshots", name + ".png"))
-                .setFullPage(true));
-        List<Rule> serious = new AxeBuilder(page)
-                .analyze().getViolations().stream()
-                        .filter(rule -> Set.of("serious", "critical").contains(rule.getImpact()))
-                        .toList();
-        assertThat(serious).as("axe's findings on " + name).isEmpty();
-        assertThat(page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"))
-                .as("fits its width on " + name)
-                .isEqualTo(true);
+        return request;
     }
 
     @Test
-    void leadsFromTheQuestionToThePairsThatShowTheAnswer() {
-        ask("vivid", 8);
-        assertThat(page.getByLabel("Progress")).isVisible();
-        assertThat(page.locator("#sentence")).containsText("more vivid in colour");
-
-        Locator first = page.locator("#aspects button").first();
-        assertThat(first).containsText("vivid");
-        first.click();
-        assertThat(page.locator("#rows tr")).hasCount(8);
-        List<Double> shows = page.locator("#rows td:first-child").allTextContents().stream()
-                .map(Double::valueOf)
-                .toList();
-        assertThat(shows).isSortedAccordingTo((a, b) -> Double.compare(b, a));
-
-        look("desktop-light", ColorScheme.LIGHT, 1280, 900);
-        look("desktop-dark", ColorScheme.DARK, 1280, 900);
-        look("phone-light", ColorScheme.LIGHT, 375, 812);
+    void leadsFromTheQuestionToThePairsThatShowTheAnswer() throws IOException {
+        visitor.fromTheQuestionToThePairs();
+        browser.look("desktop-light", ColorScheme.LIGHT, 1280, 900);
+        browser.look("desktop-dark", ColorScheme.DARK, 1280, 900);
+        browser.look("phone-light", ColorScheme.LIGHT, 375, 812);
+        browser.look("phone-dark", ColorScheme.DARK, 375, 812);
+        page.setViewportSize(1280, 900);
+        visitor.downloads();
 
         String link = page.url();
         page.locator("#report").click();
         assertThat(page.getByText("What it was made from")).isVisible();
-        look("report-light", ColorScheme.LIGHT, 1280, 900);
-        look("report-dark", ColorScheme.DARK, 1280, 900);
+        assertThat(page.locator("img").first()).isVisible();
+        browser.look("report-light", ColorScheme.LIGHT, 1280, 900);
+        browser.look("report-dark", ColorScheme.DARK, 1280, 900);
 
         page.navigate(link);
         assertThat(page.locator("#sentence")).containsText("more vivid in colour");
+        visitor.hasPictures();
+    }
+
+    @Test
+    void isUsedWithoutAPointer() {
+        page.navigate(visitor.address("/#" + explained(quick())));
+        Locator pair = page.locator("#pairs button").nth(3);
+        pair.focus();
+        page.keyboard().press("Enter");
+        assertThat(pair).hasAttribute("aria-pressed", "true");
+        assertThat(page.locator("#right"))
+                .hasAttribute("src", Pattern.compile(".*/pairs/" + pair.getAttribute("data-pair") + "/personalized"));
+
+        page.locator("#divider").focus();
+        page.keyboard().press("End");
+        assertThat(page.locator("#right")).hasCSS("clip-path", "inset(0px 0px 0px 100%)");
+        page.keyboard().press("Home");
+        assertThat(page.locator("#right")).hasCSS("clip-path", Pattern.compile("inset\\(0px( 0px 0px 0%)?\\)"));
+
+        page.locator("#extremes button").last().focus();
+        page.keyboard().press("Enter");
+        assertThat(page.locator("#pairs button").last()).hasAttribute("aria-pressed", "true");
     }
 
     @Test
     void cancelsWhatRuns() {
-        ask("vivid", 1000);
-        assertThat(page.locator("#stage")).containsText(Pattern.compile("sampling"));
-        page.getByText("Cancel", new Page.GetByTextOptions().setExact(true)).click();
-        assertThat(page.getByRole(AriaRole.ALERT)).hasText("Cancelled.");
+        visitor.cancelsWhatRuns();
+    }
+
+    @Test
+    void leavesWhatItFollowedForWhatIsOpenedNext() {
+        String ended = explained(quick());
+        visitor.ask("vivid", 1000);
+        assertThat(page.locator("#stage")).hasText("Sampling");
+        String running = page.url().substring(page.url().indexOf('#') + 1);
+
+        page.navigate(visitor.address("/#" + ended));
+        assertThat(page.locator("#sentence")).containsText("vivid");
+        assertThat(page.getByLabel("Progress", new Page.GetByLabelOptions().setExact(true)))
+                .isHidden();
+        page.goBack();
+        assertThat(page.locator("#stage")).hasText("Sampling");
+        page.goForward();
+        assertThat(page.locator("#sentence")).containsText("vivid");
+
+        given().delete("/explanations/" + running).then().statusCode(200);
+        // Whoever still followed it would have been told before this answer.
+        page.evaluate("id => fetch('explanations/' + id)", running);
+        assertThat(page.getByRole(AriaRole.ALERT)).isHidden();
+        assertThat(page.locator("#sentence")).containsText("vivid");
+    }
+
+    /** Pictures of one grey, so that there is something to tell apart. */
+    private static FilePayload grey(String name, int level) {
+        byte[] rgb = new byte[3 * 64 * 64];
+        Arrays.fill(rgb, (byte) level);
+        return new FilePayload(name, "image/png", PngEncoder.encode(new RgbImage(64, 64, rgb)));
+    }
+
+    private static FilePayload[] greys(int... levels) {
+        FilePayload[] files = new FilePayload[levels.length];
+        for (int i = 0; i < levels.length; i++) {
+            files[i] = grey(i + ".png", levels[i]);
+        }
+        return files;
+    }
+
+    private void drop(String label, FilePayload... files) {
+        List<Map<String, String>> contents = Arrays.stream(files)
+                .map(file -> Map.of(
+                        "name",
+                        file.name,
+                        "type",
+                        file.mimeType,
+                        "base64",
+                        Base64.getEncoder().encodeToString(file.buffer)))
+                .toList();
+        Object dropped = page.evaluateHandle("""
+                files => {
+                  const all = new DataTransfer();
+                  for (const {name, type, base64} of files) {
+                    all.items.add(new File([Uint8Array.from(atob(base64), c => c.charCodeAt(0))], name, {type}));
+                  }
+                  return all;
+                }""", contents);
+        page.locator(".drop")
+                .filter(new Locator.FilterOptions().setHasText(label))
+                .dispatchEvent("drop", Map.of("dataTransfer", dropped));
+    }
+
+    @Test
+    void comparesPicturesThatAreChosenOrDropped() {
+        page.navigate(visitor.address("/"));
+        page.getByLabel("two sets of pictures").check();
+        visitor.button("Explain").click();
+        assertThat(page.locator("#running")).isHidden();
+
+        page.getByLabel("Pictures of the base").setInputFiles(greys(200, 210, 220, 230));
+        FilePayload[] darker = greys(20, 30, 40, 50);
+        FilePayload[] some = Arrays.copyOf(darker, 5);
+        some[4] = new FilePayload("notes.txt", "text/plain", new byte[1]);
+        drop("Pictures of the personalized", some);
+        assertThat(page.locator(".drop").last()).containsText("4 pictures: 0.png … 3.png. 1 left out: no pictures.");
+        browser.look("pictures-light", ColorScheme.LIGHT, 1280, 900);
+        visitor.button("Explain").click();
+        assertThat(page.locator("#share")).containsText("4 pictures on each side");
+    }
+
+    @Test
+    void takesAReferenceThatIsTyped() {
+        page.navigate(visitor.address("/"));
+        page.locator("[name=lora]").selectOption(new SelectOption().setLabel("another: type where it is"));
+        Locator typed = page.getByLabel("Where it is: LoRA");
+        typed.fill("s3://nowhere/style.safetensors");
+        visitor.button("Explain").click();
+        assertThat(page.getByRole(AriaRole.ALERT)).containsText("loras");
+        typed.fill("classpath:vivid");
+        page.getByText("Prompts, concepts, precision").click();
+        page.getByLabel("Pictures a side").fill("8");
+        page.getByLabel("Concepts, one a line").fill("palette: vivid\nlight: dark");
+        page.getByLabel("Method").selectOption("nnls");
+        page.getByLabel("Seed").fill("7");
+        page.getByLabel("Confidence").fill("0.9");
+        browser.look("form-light", ColorScheme.LIGHT, 1280, 900);
+        visitor.button("Explain").click();
+        assertThat(page.locator("#share")).containsText("by nnls");
+        assertThat(page.locator("#pairs")).containsText("seed 14");
     }
 
     @Test
     void saysWhatTheServiceRefuses() {
-        page.navigate(address("/#nothing"));
+        page.navigate(visitor.address("/#nothing"));
         assertThat(page.getByRole(AriaRole.ALERT)).containsText("there is no such explanation");
-        // The browser itself tells its console of a 404.
-        errors.removeIf(error -> error.contains("404"));
+        browser.expectError("404");
+    }
+
+    @Test
+    void saysThatThePicturesAreNotKept() {
+        page.navigate(visitor.address("/#" + explained(quick("pictures", false))));
+        assertThat(page.locator("#unkept")).isVisible();
+        assertThat(page.locator("#pairs li")).hasCount(8);
+        assertThat(page.locator("#pairs img")).hasCount(0);
     }
 
     @Test
     void takesTextOfOthersForText() {
         String hostile = "<img src=x onerror=alert(1)>";
-        String id = given().contentType("application/json")
-                .header("Prefer", "wait=120")
-                .body(Map.of(
-                        "base",
-                        "mini-diffusion",
-                        "loras",
-                        List.of(Map.of("model", "vivid")),
-                        "images",
-                        8,
-                        "concepts",
-                        List.of(Map.of("name", hostile), Map.of("name", "dark"))))
-                .post("/explanations")
-                .path("id");
-        page.navigate(address("/#" + id));
+        String id = explained(quick(
+                "concepts",
+                List.of(Map.of("name", hostile, "wordings", List.of("vivid style")), Map.of("name", "dark")),
+                "prompts",
+                List.of("a red circle " + hostile, "a blue square")));
+        page.navigate(visitor.address("/#" + id));
         assertThat(page.locator("#sentence")).not().isEmpty();
-        assertThat(page.locator("img")).hasCount(0);
+        assertThat(page.locator("img[src=x]")).hasCount(0);
     }
 
     @Test
     void isSmallWhenItIsFirstPainted() {
         List<Integer> bytes = new ArrayList<>();
         page.onResponse(response -> bytes.add(response.body().length));
-        page.navigate(address("/"));
+        page.navigate(visitor.address("/"));
         assertThat(page.locator("#loras select")).isVisible();
         assertThat(bytes.stream().mapToInt(Integer::intValue).sum()).isBetween(1, FIRST_PAINT);
     }
