@@ -35,6 +35,7 @@ import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
 import org.eclipse.microprofile.openapi.annotations.media.ExampleObject;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
 import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 
@@ -46,6 +47,7 @@ public class AdminResource {
     private static final int LONGEST_DAYS = 3650;
     private static final int LONGEST_HOURS = 24 * 30;
     private static final String NO_STORE = "no-store";
+    private static final String PREFIX = "of the key: its first characters, as the list of keys has them";
 
     private final ApiKeys keys;
     private final Tenants tenants;
@@ -134,8 +136,13 @@ public class AdminResource {
             content = @Content(schema = @Schema(implementation = MadeKey.class)))
     @APIResponse(responseCode = "404", description = "there is no such key")
     public Response rotate(
-            @PathParam("prefix") String prefix,
-            @QueryParam("graceHours") @DefaultValue("24") @Min(0) @Max(LONGEST_HOURS) int graceHours) {
+            @Parameter(description = PREFIX) @PathParam("prefix") String prefix,
+            @Parameter(description = "for how long the other one is still good", example = "48")
+                    @QueryParam("graceHours")
+                    @DefaultValue("24")
+                    @Min(0)
+                    @Max(LONGEST_HOURS)
+                    int graceHours) {
         return made(keys.rotate(prefix, Duration.ofHours(graceHours), callers.administrator()));
     }
 
@@ -149,7 +156,7 @@ public class AdminResource {
             description = "the key as it stands",
             content = @Content(schema = @Schema(implementation = ApiKey.class)))
     @APIResponse(responseCode = "404", description = "there is no such key")
-    public ApiKey revoke(@PathParam("prefix") String prefix) {
+    public ApiKey revoke(@Parameter(description = PREFIX) @PathParam("prefix") String prefix) {
         return keys.revoke(prefix, callers.administrator());
     }
 
@@ -181,8 +188,10 @@ public class AdminResource {
                                             name = "ten a minute",
                                             value =
                                                     "{\"requestsPerMinute\": 10, \"concurrent\": 2, \"imagesPerDay\": 5000}")))
+    @APIResponse(responseCode = "200", description = "the tenant with its limits")
     @APIResponse(responseCode = "404", description = "there is no such tenant")
-    public Tenants.Known limit(@PathParam("tenant") String tenant, @NotNull @Valid Quota quota) {
+    public Tenants.Known limit(
+            @Parameter(description = "name of the tenant", example = "acme") @PathParam("tenant") String tenant, @NotNull @Valid Quota quota) {
         return tenants.limit(new Tenant(tenant), quota, callers.administrator())
                 .orElseThrow(() -> new NotFoundException("there is no such tenant: it is made with its first key"));
     }
@@ -192,7 +201,13 @@ public class AdminResource {
     @Path("actions")
     @RunOnVirtualThread
     @Operation(operationId = "adminActions", summary = "What administrators did, latest first")
-    public List<AdminAction> actions(@QueryParam("limit") @DefaultValue("100") @Min(1) @Max(AuditLog.MOST) int limit) {
+    public List<AdminAction> actions(
+            @Parameter(description = "most that are told", example = "10")
+                    @QueryParam("limit")
+                    @DefaultValue("100")
+                    @Min(1)
+                    @Max(AuditLog.MOST)
+                    int limit) {
         callers.administrator();
         return log.latest(limit);
     }

@@ -27,6 +27,9 @@ import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 @Path("/explain")
 public class ExplainResource {
 
+    /** A request that can be pasted. */
+    static final String EXAMPLE = "{\"base\": \"mini-diffusion\", \"loras\": [{\"model\": \"vivid\"}]}";
+
     private final Waiting waiting;
 
     ExplainResource(Waiting waiting) {
@@ -46,13 +49,7 @@ public class ExplainResource {
                             + " words and scores what changed. Answers when it is done.")
     @RequestBody(
             required = true,
-            content =
-                    @Content(
-                            examples =
-                                    @ExampleObject(
-                                            name = "a bundled LoRA",
-                                            value =
-                                                    "{\"base\": \"mini-diffusion\", \"loras\": [{\"model\": \"vivid\"}]}")))
+            content = @Content(examples = @ExampleObject(name = "a bundled LoRA", value = EXAMPLE)))
     @APIResponse(
             responseCode = "200",
             description = "the explanation",

@@ -12,6 +12,8 @@ import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.MediaType;
 import java.util.List;
 import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 
 /** {@code GET /models}: what can be named in a request. */
 @Path("/models")
@@ -38,6 +40,7 @@ public class ModelsResource {
     @Produces(MediaType.APPLICATION_JSON)
     @RunOnVirtualThread
     @Operation(operationId = "models", summary = "List the models that a request can name")
+    @APIResponse(responseCode = "200", description = "the models")
     public List<Model> models() {
         return spaces.catalogue(callers.tenant()).list().stream()
                 .map(entry -> new Model(entry.reference(), entry.kind().label()))
@@ -50,7 +53,11 @@ public class ModelsResource {
     @Produces(MediaType.APPLICATION_JSON)
     @RunOnVirtualThread
     @Operation(operationId = "model", summary = "Describe a model that a request can name")
-    public ModelDescription model(@PathParam("reference") String reference) {
+    @APIResponse(responseCode = "200", description = "what its files say of it")
+    @APIResponse(responseCode = "404", description = "there is no such model")
+    public ModelDescription model(
+            @Parameter(description = "as a request names it", example = "mini-diffusion") @PathParam("reference")
+                    String reference) {
         try {
             return ModelDescription.of(spaces.catalogue(callers.tenant()).find(reference));
         } catch (ModelReferenceException e) {

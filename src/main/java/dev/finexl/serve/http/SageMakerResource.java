@@ -17,6 +17,8 @@ import jakarta.ws.rs.core.Response;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.media.ExampleObject;
+import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 
 /** The two paths by which Amazon SageMaker runs a container: whether it can take requests, and a request. */
@@ -52,6 +54,9 @@ public class SageMakerResource {
             operationId = "invocations",
             summary = "Explain a personalization",
             description = "The same as POST /explain, where Amazon SageMaker expects it.")
+    @RequestBody(
+            required = true,
+            content = @Content(examples = @ExampleObject(name = "a bundled LoRA", value = ExplainResource.EXAMPLE)))
     @APIResponse(
             responseCode = "200",
             description = "the explanation",

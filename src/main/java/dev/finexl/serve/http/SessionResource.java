@@ -15,6 +15,9 @@ import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.NewCookie;
 import jakarta.ws.rs.core.Response;
 import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.media.Content;
+import org.eclipse.microprofile.openapi.annotations.media.ExampleObject;
+import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 
 /**
@@ -46,6 +49,9 @@ public class SessionResource {
             operationId = "login",
             summary = "Use a key in this browser",
             description = "For the page: others send it.")
+    @RequestBody(
+            required = true,
+            content = @Content(examples = @ExampleObject(name = "a key", value = "{\"key\": \"fx_…\"}")))
     @APIResponse(responseCode = "204", description = "the cookie is set, until the browser is closed")
     @APIResponse(responseCode = "401", description = "the key is no good")
     public Response login(@NotNull @Valid Login login, @Context RoutingContext routing) {

@@ -45,7 +45,7 @@ public class TenantUsageResource {
                 @Content(mediaType = UsageReports.CSV)
             })
     public Response usage(
-            @PathParam("tenant") String tenant,
+            @Parameter(description = "name of the tenant", example = "acme") @PathParam("tenant") String tenant,
             @Parameter(description = UsageReports.FROM, example = "2026-11-01") @QueryParam("from") String from,
             @Parameter(description = UsageReports.TO, example = "2026-12-01") @QueryParam("to") String to,
             @Parameter(description = UsageReports.AFTER) @QueryParam("after") String after,
