@@ -5,7 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.finexl.PackagedProgram;
+import dev.finexl.PackagedServer;
 import dev.finexl.embed.PngEncoder;
 import dev.finexl.embed.RgbImage;
 import java.io.ByteArrayOutputStream;
@@ -20,11 +20,11 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.regex.Matcher;
 import java.util.stream.Stream;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
@@ -48,32 +48,24 @@ class JobsRestartIT {
 
     private final HttpClient client =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
-    private Process process;
+    private PackagedServer running;
     private URI server;
     private int starts;
 
     private void start(Map<String, String> environment) throws IOException {
         Path log = folder.resolve("log" + starts++);
-        ProcessBuilder builder = new ProcessBuilder(PackagedProgram.command())
-                .redirectErrorStream(true)
-                .redirectOutput(log.toFile());
-        builder.environment().putAll(environment);
-        builder.environment().put("QUARKUS_HTTP_PORT", "0");
+        Map<String, String> all = new HashMap<>(environment);
         // What was worked out before would make this a test of nothing.
-        builder.environment()
-                .put("FINEXL_CACHE_LOCATION", folder.resolve("cache" + starts).toString());
-        builder.environment().put("QUARKUS_LOG_CONSOLE_JSON_ENABLED", "true");
-        builder.environment()
-                .put("FINEXL_JOBS_DIRECTORY", folder.resolve("jobs").toString());
-        process = builder.start();
-        Matcher port = await().atMost(LONG)
-                .until(() -> PackagedProgram.LISTENING.matcher(Files.readString(log)), Matcher::find);
-        server = URI.create("http://localhost:" + port.group(1));
+        all.put("FINEXL_CACHE_LOCATION", folder.resolve("cache" + starts).toString());
+        all.put("QUARKUS_LOG_CONSOLE_JSON_ENABLED", "true");
+        all.put("FINEXL_JOBS_DIRECTORY", folder.resolve("jobs").toString());
+        running = new PackagedServer(log, all);
+        server = running.address();
     }
 
     @AfterEach
     void end() throws InterruptedException {
-        process.destroyForcibly().waitFor();
+        running.close();
         client.close();
     }
 
@@ -141,13 +133,13 @@ class JobsRestartIT {
         awaitRunning(ids.getFirst());
         // Killed in the moment after it has said that the job is accepted.
         ids.add(submit(QUICK));
-        process.destroyForcibly().waitFor();
+        running.close();
 
         start(Map.of());
         for (String id : ids) {
             succeeds(id);
         }
-        process.destroyForcibly().waitFor();
+        running.close();
 
         start(Map.of());
         for (String id : ids) {
@@ -174,9 +166,9 @@ class JobsRestartIT {
                         .build(),
                 HttpResponse.BodyHandlers.ofString());
         await().atMost(LONG).until(() -> metrics().contains("finexl_explanations_running 2.0"));
-        process.destroy();
+        running.process().destroy();
         assertThat(waiting.get().statusCode()).isEqualTo(200);
-        assertThat(process.waitFor(2, TimeUnit.MINUTES)).isTrue();
+        assertThat(running.process().waitFor(2, TimeUnit.MINUTES)).isTrue();
 
         start(Map.of());
         awaitRunning(endless);
