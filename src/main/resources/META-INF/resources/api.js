@@ -61,9 +61,3 @@ export const follow = (id, heard) => {
   events.addEventListener("error", () => events.readyState === EventSource.CLOSED && heard.lost());
   return () => events.close();
 };
-
-// What is answered when it is done; who aborts the signal stops the work.
-export const post = async (path, body, signal) => {
-  const headers = {"Content-Type": "application/json"};
-  return answer(await fetch(path, {method: "POST", headers, body: JSON.stringify(body), signal}));
-};

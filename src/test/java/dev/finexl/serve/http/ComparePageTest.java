@@ -2,7 +2,6 @@ package dev.finexl.serve.http;
 
 import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
 import static io.restassured.RestAssured.given;
-import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.microsoft.playwright.Locator;
@@ -11,8 +10,6 @@ import com.microsoft.playwright.options.AriaRole;
 import com.microsoft.playwright.options.ColorScheme;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.RestAssured;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -24,27 +21,27 @@ import org.junit.jupiter.api.Test;
 @QuarkusTest
 class ComparePageTest {
 
-    private static Chromium chromium;
+    private static PageBrowser browser;
 
-    private final List<String> errors = new ArrayList<>();
     private Page page;
 
     @BeforeAll
     static void openBrowser() {
-        chromium = Chromium.open();
+        browser = new PageBrowser();
     }
 
     @AfterAll
     static void closeBrowser() {
-        if (chromium != null) {
-            chromium.close();
+        if (browser != null) {
+            browser.close();
         }
     }
 
     @BeforeEach
     void openPage() {
-        await().atMost(Chromium.LONG).until(() -> given().get("/q/health/ready").statusCode() == 200);
-        page = chromium.page(errors);
+        await().atMost(PageBrowser.LONG)
+                .until(() -> given().get("/q/health/ready").statusCode() == 200);
+        page = browser.newVisit();
         page.navigate("http://localhost:" + RestAssured.port + "/");
         page.getByText("Compare and choose").click();
         assertThat(page.locator("#picks input[name=model]").first()).isVisible();
@@ -52,8 +49,7 @@ class ComparePageTest {
 
     @AfterEach
     void closePage() {
-        page.context().close();
-        assertThat(errors).isEmpty();
+        browser.endVisit();
     }
 
     private void pick(Set<String> loras) {
@@ -75,9 +71,9 @@ class ComparePageTest {
     }
 
     private void look(String name) {
-        Chromium.look(page, name + "-light", ColorScheme.LIGHT, 1280, 900);
-        Chromium.look(page, name + "-dark", ColorScheme.DARK, 1280, 900);
-        Chromium.look(page, name + "-phone", ColorScheme.LIGHT, 375, 812);
+        browser.look(name + "-light", ColorScheme.LIGHT, 1280, 900);
+        browser.look(name + "-dark", ColorScheme.DARK, 1280, 900);
+        browser.look(name + "-phone", ColorScheme.LIGHT, 375, 812);
     }
 
     @Test
@@ -130,8 +126,7 @@ class ComparePageTest {
         assertThat(page.getByRole(AriaRole.ALERT)).containsText("between 2 and 8");
         choose("qzxv");
         assertThat(page.getByRole(AriaRole.ALERT)).containsText("qzxv");
-        // The browser itself tells its console of a 400.
-        errors.removeIf(error -> error.contains("400"));
+        browser.expectError("400");
     }
 
     @Test
