@@ -191,7 +191,8 @@ public class AdminResource {
     @APIResponse(responseCode = "200", description = "the tenant with its limits")
     @APIResponse(responseCode = "404", description = "there is no such tenant")
     public Tenants.Known limit(
-            @Parameter(description = "name of the tenant", example = "acme") @PathParam("tenant") String tenant, @NotNull @Valid Quota quota) {
+            @Parameter(description = "name of the tenant", example = "acme") @PathParam("tenant") String tenant,
+            @NotNull @Valid Quota quota) {
         return tenants.limit(new Tenant(tenant), quota, callers.administrator())
                 .orElseThrow(() -> new NotFoundException("there is no such tenant: it is made with its first key"));
     }

@@ -118,14 +118,17 @@ class OpenApiTest {
         softly.assertThat(bodies).as(name + " has an example").isNotEmpty();
         boolean optional = true;
         for (Body body : bodies) {
-            // What has an id is the first tenant's; all else is asked by one of its own, as by who pastes a single example.
+            // What has an id is the first tenant's; all else is asked by one of its own, as by who pastes a single
+            // example.
             NewKey caller = path.contains("{id}") ? key : newKey();
             RequestSpecification request = with(caller);
             for (JsonNode parameter : operation.path("parameters")) {
                 String value = example(parameter, id);
                 boolean required = parameter.path("required").asBoolean();
                 softly.assertThat(!required || !value.isBlank())
-                        .as("%s has an example of %s", name, parameter.path("name").asText())
+                        .as(
+                                "%s has an example of %s",
+                                name, parameter.path("name").asText())
                         .isTrue();
                 // A key that came with one body does not fit another.
                 if (required || optional && !value.isBlank()) {
@@ -216,8 +219,7 @@ class OpenApiTest {
             case ZIP -> request.contentType(ZIP).body(zip(body.value().path("request")));
             // A secret that is shown is nobody's.
             default ->
-                request.contentType(body.type())
-                        .body(body.value().toString().replace("fx_…", caller.secret()));
+                request.contentType(body.type()).body(body.value().toString().replace("fx_…", caller.secret()));
         };
     }
 
