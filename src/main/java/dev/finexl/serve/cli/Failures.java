@@ -19,7 +19,7 @@ public final class Failures implements IExecutionExceptionHandler {
     public int handleExecutionException(Exception failure, CommandLine command, ParseResult parsed) {
         String said = failure.getMessage() == null ? failure.toString() : failure.getMessage();
         String message = failure instanceof InvalidRequestException invalid ? invalid.field() + ": " + said : said;
-        command.getErr().println("finexl: " + message);
+        command.getErr().println("finexl: " + printable(message));
         if (isUnexpected(failure)) {
             failure.printStackTrace(command.getErr());
         }
@@ -28,6 +28,15 @@ public final class Failures implements IExecutionExceptionHandler {
             case CancellationException _ -> CANCELLED;
             default -> CommandLine.ExitCode.SOFTWARE;
         };
+    }
+
+    /** A message quotes names that models, LoRAs and callers chose; a terminal would obey what is written in them. */
+    private static String printable(String message) {
+        StringBuilder printable = new StringBuilder(message.length());
+        message.codePoints()
+                .map(c -> Character.isISOControl(c) && c != '\n' && c != '\t' ? '\uFFFD' : c)
+                .forEach(printable::appendCodePoint);
+        return printable.toString();
     }
 
     /** A fault of the program rather than of what it was given: its trace is worth reading. */

@@ -1,5 +1,7 @@
 package dev.finexl.serve.http;
 
+import com.fasterxml.jackson.databind.JsonMappingException;
+import com.fasterxml.jackson.databind.exc.MismatchedInputException;
 import dev.finexl.account.ApiKeys;
 import dev.finexl.account.QuotaExceededException;
 import dev.finexl.embed.EncoderException;
@@ -18,9 +20,12 @@ import io.quarkus.security.ForbiddenException;
 import jakarta.ws.rs.core.Response;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Collection;
+import java.util.List;
 import java.util.concurrent.CancellationException;
 import org.jboss.logging.Logger;
 import org.jboss.resteasy.reactive.server.ServerExceptionMapper;
+import org.jboss.resteasy.reactive.server.core.multipart.MultipartParser;
 
 /** Says every refusal as a problem document (RFC 9457): what was wrong, and in which field. */
 class Problems {
@@ -49,6 +54,49 @@ class Problems {
             builder.with("violations", problem.violations());
         }
         return builder.build().toResponse();
+    }
+
+    /** JSON that has something of another kind where the request has a field; the framework would not say where. */
+    @ServerExceptionMapper
+    Response mistyped(MismatchedInputException e) {
+        String field = e.getPath().isEmpty() ? "body" : path(e.getPath());
+        return unexplained(
+                new InvalidRequestException(field, "'%s' has to be %s".formatted(field, kind(e.getTargetType()))));
+    }
+
+    /** The framework takes it for a failure of its own. */
+    @ServerExceptionMapper
+    Response malformed(MultipartParser.MalformedMessageException e) {
+        return unexplained(new InvalidRequestException("body", "the body is not a readable multipart/form-data"));
+    }
+
+    /** As the other refusals write it: {@code concepts[0].name}. */
+    private static String path(List<JsonMappingException.Reference> references) {
+        StringBuilder path = new StringBuilder();
+        for (JsonMappingException.Reference reference : references) {
+            if (reference.getFieldName() == null) {
+                path.append('[').append(reference.getIndex()).append(']');
+            } else {
+                path.append(path.isEmpty() ? "" : ".").append(reference.getFieldName());
+            }
+        }
+        return path.toString();
+    }
+
+    private static String kind(Class<?> type) {
+        if (type == String.class) {
+            return "a text";
+        }
+        if (type == Boolean.class) {
+            return "true or false";
+        }
+        if (type == Integer.class || type == Long.class) {
+            return "a whole number";
+        }
+        if (type == Double.class) {
+            return "a number";
+        }
+        return type != null && Collection.class.isAssignableFrom(type) ? "a list" : "an object";
     }
 
     @ServerExceptionMapper
