@@ -1,20 +1,11 @@
 import java.io.IOException;
-import java.net.ServerSocket;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
-import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import java.util.function.ToDoubleFunction;
 
 /**
@@ -25,8 +16,6 @@ import java.util.function.ToDoubleFunction;
 final class Start {
 
     private static final String REQUEST = "{\"base\": \"mini-diffusion\", \"loras\": [{\"model\": \"vivid\"}]}";
-
-    private static final HttpClient HTTP = HttpClient.newHttpClient();
 
     private Start() {}
 
@@ -62,7 +51,7 @@ final class Start {
                 }
             }
         } finally {
-            remove(work);
+            Service.remove(work);
         }
         print(ways.keySet().stream().toList(), empty, primed, Path.of(args[1]));
     }
@@ -111,76 +100,21 @@ final class Start {
     private static void prime(List<String> way, Path cache, Path work) throws Exception {
         List<String> command = new ArrayList<>(way);
         command.addAll(List.of("prime", "--base", "mini-diffusion"));
-        Process process = process(command, cache, work).start();
+        Process process = Service.process(command, cache, work).start();
         if (process.waitFor() != 0) {
             throw new IllegalStateException("prime fails: " + Files.readString(work.resolve("log")));
         }
     }
 
     private static Times run(List<String> command, Path cache, Path work) throws Exception {
-        int port = freePort();
-        ProcessBuilder builder = process(command, cache, work);
-        builder.environment().put("QUARKUS_HTTP_PORT", Integer.toString(port));
-        builder.environment().put("QUARKUS_HTTP_HOST", "127.0.0.1");
         long start = System.nanoTime();
-        Process process = builder.start();
-        try {
-            URI server = URI.create("http://127.0.0.1:" + port);
-            while (status(HttpRequest.newBuilder(server.resolve("/q/health/ready")).build()) != 200) {
-                if (!process.isAlive()) {
-                    throw new IllegalStateException("the server has ended: " + Files.readString(work.resolve("log")));
-                }
-                Thread.sleep(5);
-            }
+        try (Service service = Service.start(command, cache, work)) {
             double ready = (System.nanoTime() - start) / 1e9;
-            int status = status(HttpRequest.newBuilder(server.resolve("/explain"))
-                    .header("Content-Type", "application/json")
-                    .POST(HttpRequest.BodyPublishers.ofString(REQUEST))
-                    .build());
+            int status = service.status(service.explain(REQUEST));
             if (status != 200) {
                 throw new IllegalStateException("POST /explain answers " + status);
             }
-            return new Times(ready, (System.nanoTime() - start) / 1e9, peak(process.pid()));
-        } finally {
-            process.destroy();
-            process.waitFor(1, TimeUnit.MINUTES);
-        }
-    }
-
-    /** @param cache what is kept between starts: answers, and graphs as ONNX Runtime has optimised them */
-    private static ProcessBuilder process(List<String> command, Path cache, Path work) {
-        ProcessBuilder builder = new ProcessBuilder(command)
-                .redirectErrorStream(true)
-                .redirectOutput(work.resolve("log").toFile());
-        builder.environment().put("FINEXL_CACHE_LOCATION", cache.resolve("answers").toString());
-        builder.environment().put("FINEXL_ONNX_GRAPHS", cache.resolve("graphs").toString());
-        builder.environment().put("FINEXL_JOBS_DIRECTORY", work.resolve("jobs").toString());
-        return builder;
-    }
-
-    private static long peak(long pid) {
-        try (var lines = Files.lines(Path.of("/proc/%d/status".formatted(pid)))) {
-            return lines.filter(line -> line.startsWith("VmHWM:"))
-                    .mapToLong(line -> 1024 * Long.parseLong(line.replaceAll("[^0-9]", "")))
-                    .findFirst()
-                    .orElse(0);
-        } catch (IOException _) {
-            return 0;
-        }
-    }
-
-    /** 0 while nobody answers. */
-    private static int status(HttpRequest request) throws InterruptedException {
-        try {
-            return HTTP.send(request, HttpResponse.BodyHandlers.discarding()).statusCode();
-        } catch (IOException _) {
-            return 0;
-        }
-    }
-
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0)) {
-            return socket.getLocalPort();
+            return new Times(ready, (System.nanoTime() - start) / 1e9, service.memory("VmHWM"));
         }
     }
 
@@ -196,21 +130,5 @@ final class Start {
                 Files.copy(file, to.resolve(from.relativize(file)));
             }
         }
-    }
-
-    private static void remove(Path folder) throws IOException {
-        Files.walkFileTree(folder, new SimpleFileVisitor<>() {
-            @Override
-            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
-                Files.delete(file);
-                return FileVisitResult.CONTINUE;
-            }
-
-            @Override
-            public FileVisitResult postVisitDirectory(Path visited, IOException e) throws IOException {
-                Files.delete(visited);
-                return FileVisitResult.CONTINUE;
-            }
-        });
     }
 }

@@ -1,0 +1,262 @@
+import java.io.IOException;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpTimeoutException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Random;
+import java.util.TreeMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * Prints what the packaged service does at its capacity and at three times as much: clients come at a fixed rate whatever
+ * becomes of those before them, as strangers do. Most want an explanation that nobody has asked for before, some one that is
+ * known, some send a job and wait for it, and some hang up.
+ *
+ * <p>The capacity is what two clients get answered who ask again as soon as they have their answer. Ends with 1 if the service
+ * ends, or answers with its own failure.
+ */
+final class Load {
+
+    private static final String FRESH = """
+            {"base": "mini-diffusion", "loras": [{"model": "vivid"}], "images": 2, "steps": 4, "seed": %d, "heads": []}""";
+
+    private static final Duration PATIENCE = Duration.ofMinutes(2);
+    private static final Duration IMPATIENCE = Duration.ofMillis(300);
+    private static final int CLOSED = 2;
+    private static final int HUNG_UP = 0;
+    private static final int UNREACHABLE = -1;
+
+    private final Service service;
+    private final AtomicLong seeds = new AtomicLong(1000);
+
+    private Load(Service service) {
+        this.service = service;
+    }
+
+    /** What one client wants. */
+    private enum Want {
+        FRESH,
+        KNOWN,
+        JOB,
+        NOTHING;
+
+        /** Of twenty clients. */
+        static Want of(int draw) {
+            return draw < 12 ? FRESH : draw < 15 ? KNOWN : draw < 18 ? JOB : NOTHING;
+        }
+    }
+
+    /**
+     * What a client got.
+     *
+     * @param status of the answer; {@link #HUNG_UP} where it did not wait, {@link #UNREACHABLE} where there was none
+     * @param seconds from the request to the end of the answer
+     */
+    private record Answer(int status, double seconds) {}
+
+    /** What the clients of one phase got. */
+    private record Phase(
+            String name, double offered, double seconds, List<Answer> answers, double residentBefore, double residentAfter) {
+
+        double[] accepted() {
+            return answers.stream()
+                    .filter(answer -> answer.status / 100 == 2)
+                    .mapToDouble(Answer::seconds)
+                    .sorted()
+                    .toArray();
+        }
+
+        double percentile(double share) {
+            double[] sorted = accepted();
+            return sorted.length == 0 ? Double.NaN : sorted[(int) Math.ceil(share * sorted.length) - 1];
+        }
+
+        double throughput() {
+            return accepted().length / seconds;
+        }
+
+        double refusedShare() {
+            return answers.isEmpty() ? 0 : (double) count(429) / answers.size();
+        }
+
+        long count(int status) {
+            return answers.stream().filter(answer -> answer.status == status).count();
+        }
+
+        Map<Integer, Long> others() {
+            Map<Integer, Long> others = new TreeMap<>();
+            answers.stream()
+                    .map(Answer::status)
+                    .filter(status -> status / 100 != 2 && status != 429 && status != HUNG_UP)
+                    .forEach(status -> others.merge(status, 1L, Long::sum));
+            return others;
+        }
+
+        boolean failed() {
+            return others().keySet().stream().anyMatch(status -> status >= 500 || status == UNREACHABLE);
+        }
+    }
+
+    /** @param args SECONDS of each phase, JSON-FILE, and the program's command */
+    public static void main(String[] args) throws Exception {
+        Duration length = Duration.ofSeconds(Long.parseLong(args[0]));
+        List<String> command = List.of(args).subList(2, args.length);
+        Path work = Files.createTempDirectory("finexl-load-");
+        List<Phase> phases = new ArrayList<>();
+        boolean alive;
+        try (Service service = Service.start(command, work.resolve("cache"), work)) {
+            Load load = new Load(service);
+            load.answer(Want.KNOWN);
+            Phase capacity = load.closed(length.dividedBy(4));
+            phases.add(capacity);
+            double rate = capacity.answers().size() / capacity.seconds();
+            phases.add(load.open("1 x", rate, length));
+            phases.add(load.open("3 x", 3 * rate, length));
+            alive = service.isAlive();
+        } finally {
+            Service.remove(work);
+        }
+        print(phases);
+        Files.writeString(Path.of(args[1]), json(phases));
+        if (!alive || phases.stream().anyMatch(Phase::failed)) {
+            System.err.println(alive ? "the service has answered with its own failure" : "the service has ended");
+            System.exit(1);
+        }
+    }
+
+    /** Clients that ask again as soon as they have their answer. */
+    private Phase closed(Duration length) throws Exception {
+        double before = mebibytes();
+        List<Answer> answers = Collections.synchronizedList(new ArrayList<>());
+        long start = System.nanoTime();
+        try (ExecutorService clients = Executors.newVirtualThreadPerTaskExecutor()) {
+            for (int client = 0; client < CLOSED; client++) {
+                Random random = new Random(client);
+                clients.submit(() -> {
+                    while (System.nanoTime() - start < length.toNanos()) {
+                        answers.add(answer(Want.of(random.nextInt(20))));
+                    }
+                    return null;
+                });
+            }
+        }
+        return new Phase("capacity", Double.NaN, since(start), List.copyOf(answers), before, mebibytes());
+    }
+
+    /** Clients that come at a rate, at random moments. */
+    private Phase open(String name, double rate, Duration length) throws Exception {
+        double before = mebibytes();
+        List<Answer> answers = Collections.synchronizedList(new ArrayList<>());
+        Random random = new Random(7);
+        long start = System.nanoTime();
+        try (ExecutorService clients = Executors.newVirtualThreadPerTaskExecutor()) {
+            double next = 0;
+            while (next < length.toSeconds()) {
+                long wait = (long) (next * 1e9) - (System.nanoTime() - start);
+                if (wait > 0) {
+                    Thread.sleep(Duration.ofNanos(wait));
+                }
+                Want want = Want.of(random.nextInt(20));
+                clients.submit(() -> answers.add(answer(want)));
+                next -= Math.log(1 - random.nextDouble()) / rate;
+            }
+        }
+        return new Phase(name, rate, since(start), List.copyOf(answers), before, mebibytes());
+    }
+
+    private Answer answer(Want want) throws InterruptedException {
+        HttpRequest request =
+                switch (want) {
+                    case FRESH -> builder("/explain", seeds.incrementAndGet(), PATIENCE).build();
+                    case KNOWN -> builder("/explain", 1, PATIENCE).build();
+                    case JOB -> builder("/explanations", seeds.incrementAndGet(), PATIENCE)
+                            .header("Prefer", "wait=100")
+                            .build();
+                    case NOTHING -> builder("/explain", seeds.incrementAndGet(), IMPATIENCE).build();
+                };
+        long start = System.nanoTime();
+        try {
+            return new Answer(service.status(request), since(start));
+        } catch (HttpTimeoutException _) {
+            return new Answer(HUNG_UP, since(start));
+        } catch (IOException _) {
+            return new Answer(UNREACHABLE, since(start));
+        }
+    }
+
+    private HttpRequest.Builder builder(String path, long seed, Duration patience) {
+        return service.request(path)
+                .timeout(patience)
+                .header("Content-Type", "application/json")
+                .POST(BodyPublishers.ofString(FRESH.formatted(seed)));
+    }
+
+    private double mebibytes() {
+        return service.memory("VmRSS") / (double) (1 << 20);
+    }
+
+    private static double since(long start) {
+        return (System.nanoTime() - start) / 1e9;
+    }
+
+    private static void print(List<Phase> phases) {
+        System.out.printf(
+                "%-9s %10s %8s %10s %9s %9s %7s %8s %9s %9s  %s%n",
+                "", "offered/s", "clients", "answered/s", "p50", "p99", "429", "hung up", "RSS from", "RSS to", "other");
+        for (Phase phase : phases) {
+            System.out.printf(
+                    Locale.ROOT,
+                    "%-9s %10.2f %8d %10.2f %7.2f s %7.2f s %5.1f %% %8d %5.0f MiB %5.0f MiB  %s%n",
+                    phase.name(),
+                    phase.offered(),
+                    phase.answers().size(),
+                    phase.throughput(),
+                    phase.percentile(0.5),
+                    phase.percentile(0.99),
+                    100 * phase.refusedShare(),
+                    phase.count(HUNG_UP),
+                    phase.residentBefore(),
+                    phase.residentAfter(),
+                    phase.others());
+        }
+    }
+
+    /** JSON has no NaN. */
+    private static String number(double value) {
+        return Double.isNaN(value) ? "null" : String.format(Locale.ROOT, "%.3f", value);
+    }
+
+    private static String json(List<Phase> phases) {
+        List<String> lines = new ArrayList<>();
+        for (Phase phase : phases) {
+            List<String> others = new ArrayList<>();
+            phase.others().forEach((status, count) -> others.add("\"%d\": %d".formatted(status, count)));
+            lines.add(String.format(
+                    Locale.ROOT,
+                    "  \"%s\": {\"offeredPerSecond\": %s, \"seconds\": %.1f, \"clients\": %d, \"answeredPerSecond\": %.3f,"
+                            + " \"p50\": %s, \"p99\": %s, \"refused\": %.4f, \"hungUp\": %d, \"residentBefore\": %.0f, \"residentAfter\": %.0f, \"other\": {%s}}",
+                    phase.name(),
+                    number(phase.offered()),
+                    phase.seconds(),
+                    phase.answers().size(),
+                    phase.throughput(),
+                    number(phase.percentile(0.5)),
+                    number(phase.percentile(0.99)),
+                    phase.refusedShare(),
+                    phase.count(HUNG_UP),
+                    phase.residentBefore(),
+                    phase.residentAfter(),
+                    String.join(", ", others)));
+        }
+        return "{\n" + String.join(",\n", lines) + "\n}\n";
+    }
+}

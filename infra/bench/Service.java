@@ -1,0 +1,153 @@
+import java.io.IOException;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.FileVisitResult;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+
+/** The packaged program as a process that serves on this machine, with folders of its own, until it is closed. */
+final class Service implements AutoCloseable {
+
+    private static final HttpClient CLIENT = HttpClient.newHttpClient();
+
+    private final Process process;
+    private final URI address;
+
+    private Service(Process process, URI address) {
+        this.process = process;
+        this.address = address;
+    }
+
+    /**
+     * Starts it and waits until it is ready.
+     *
+     * @param cache folder of what is kept between starts: answers, and graphs as ONNX Runtime has optimised them
+     * @param work folder for everything else
+     * @throws IllegalStateException if it ends instead, with what it said
+     */
+    static Service start(List<String> command, Path cache, Path work) throws IOException, InterruptedException {
+        int port = freePort();
+        ProcessBuilder builder = process(command, cache, work);
+        builder.environment().put("QUARKUS_HTTP_PORT", Integer.toString(port));
+        builder.environment().put("QUARKUS_HTTP_HOST", "127.0.0.1");
+        Service service = new Service(builder.start(), URI.create("http://127.0.0.1:" + port));
+        boolean ready = false;
+        try {
+            while (!service.isReady()) {
+                if (!service.process.isAlive()) {
+                    throw new IllegalStateException("the server has ended: " + Files.readString(work.resolve("log")));
+                }
+                Thread.sleep(5);
+            }
+            ready = true;
+            return service;
+        } finally {
+            if (!ready) {
+                service.close();
+            }
+        }
+    }
+
+    /** The program with folders of its own, for any command. */
+    static ProcessBuilder process(List<String> command, Path cache, Path work) {
+        ProcessBuilder builder = new ProcessBuilder(command)
+                .redirectErrorStream(true)
+                .redirectOutput(work.resolve("log").toFile());
+        builder.environment().put("FINEXL_CACHE_LOCATION", cache.resolve("answers").toString());
+        builder.environment().put("FINEXL_ONNX_GRAPHS", cache.resolve("graphs").toString());
+        builder.environment().put("FINEXL_JOBS_DIRECTORY", work.resolve("jobs").toString());
+        return builder;
+    }
+
+    /** The status of the answer to a request, whose body is read and let go. */
+    int status(HttpRequest request) throws IOException, InterruptedException {
+        return CLIENT.send(request, HttpResponse.BodyHandlers.discarding()).statusCode();
+    }
+
+    /** A request to a path of it. */
+    HttpRequest.Builder request(String path) {
+        return HttpRequest.newBuilder(address.resolve(path));
+    }
+
+    /** A request for an explanation, whose answer is waited for. */
+    HttpRequest explain(String json) {
+        return request("/explain")
+                .header("Content-Type", "application/json")
+                .POST(HttpRequest.BodyPublishers.ofString(json))
+                .build();
+    }
+
+    /** Whether the process still runs. */
+    boolean isAlive() {
+        return process.isAlive();
+    }
+
+    /**
+     * Bytes of memory of the process as Linux tells them; 0 elsewhere.
+     *
+     * @param which {@code VmRSS} for what is resident now, {@code VmHWM} for the most that was
+     */
+    long memory(String which) {
+        try (Stream<String> lines = Files.lines(Path.of("/proc/%d/status".formatted(process.pid())))) {
+            return lines.filter(line -> line.startsWith(which + ":"))
+                    .mapToLong(line -> 1024 * Long.parseLong(line.replaceAll("[^0-9]", "")))
+                    .findFirst()
+                    .orElse(0);
+        } catch (IOException _) {
+            return 0;
+        }
+    }
+
+    private boolean isReady() throws InterruptedException {
+        try {
+            return status(request("/q/health/ready").timeout(Duration.ofSeconds(5)).build()) == 200;
+        } catch (IOException _) {
+            return false;
+        }
+    }
+
+    private static int freePort() throws IOException {
+        try (ServerSocket socket = new ServerSocket(0)) {
+            return socket.getLocalPort();
+        }
+    }
+
+    @Override
+    public void close() {
+        process.destroy();
+        try {
+            if (!process.waitFor(1, TimeUnit.MINUTES)) {
+                process.destroyForcibly();
+            }
+        } catch (InterruptedException _) {
+            process.destroyForcibly();
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Removes a folder with all that is in it. */
+    static void remove(Path folder) throws IOException {
+        Files.walkFileTree(folder, new SimpleFileVisitor<>() {
+            @Override
+            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
+                Files.delete(file);
+                return FileVisitResult.CONTINUE;
+            }
+
+            @Override
+            public FileVisitResult postVisitDirectory(Path visited, IOException e) throws IOException {
+                Files.delete(visited);
+                return FileVisitResult.CONTINUE;
+            }
+        });
+    }
+}
