@@ -18,8 +18,11 @@ import dev.finexl.store.sql.DatabaseException;
 import io.quarkiverse.resteasy.problem.HttpProblem;
 import io.quarkus.security.ForbiddenException;
 import jakarta.ws.rs.core.Response;
+import java.io.CharConversionException;
+import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.CancellationException;
@@ -68,6 +71,25 @@ class Problems {
     @ServerExceptionMapper
     Response malformed(MultipartParser.MalformedMessageException e) {
         return unexplained(new InvalidRequestException("body", "the body is not a readable multipart/form-data"));
+    }
+
+    /** What cannot be read of a body that came is the fault of who has sent it; everything else is a failure here. */
+    @ServerExceptionMapper
+    Response unread(IOException e) {
+        boolean ofBody = e instanceof CharConversionException
+                || Arrays.stream(e.getStackTrace())
+                        .limit(1)
+                        .anyMatch(frame -> frame.getClassName()
+                                .startsWith(MultipartParser.class.getPackageName()));
+        if (ofBody) {
+            return unexplained(new InvalidRequestException("body", "the body cannot be read: " + e.getMessage()));
+        }
+        LOG.error("a request failed", e);
+        return HttpProblem.builder()
+                .withStatus(Response.Status.INTERNAL_SERVER_ERROR)
+                .withTitle(Response.Status.INTERNAL_SERVER_ERROR.getReasonPhrase())
+                .build()
+                .toResponse();
     }
 
     /** As the other refusals write it: {@code concepts[0].name}. */
