@@ -79,8 +79,7 @@ class Problems {
         boolean ofBody = e instanceof CharConversionException
                 || Arrays.stream(e.getStackTrace())
                         .limit(1)
-                        .anyMatch(frame -> frame.getClassName()
-                                .startsWith(MultipartParser.class.getPackageName()));
+                        .anyMatch(frame -> frame.getClassName().startsWith(MultipartParser.class.getPackageName()));
         if (ofBody) {
             return unexplained(new InvalidRequestException("body", "the body cannot be read: " + e.getMessage()));
         }
