@@ -27,6 +27,14 @@ public final class Ledger {
         this.database = database;
     }
 
+    /** Adds a line of what is kept nowhere else. */
+    public void add(UsageLine line) {
+        database.inTransaction(statements -> {
+            add(statements, line);
+            return line;
+        });
+    }
+
     /** Adds a line, in the transaction of its explanation. */
     public static void add(Statements statements, UsageLine line) {
         Spent spent = line.spent();

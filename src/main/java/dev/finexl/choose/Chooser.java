@@ -8,9 +8,11 @@ import dev.finexl.concept.ShippedConcepts;
 import dev.finexl.concept.Vocabulary;
 import dev.finexl.concept.Wish;
 import dev.finexl.concept.WishReader;
+import dev.finexl.explain.Cost;
 import dev.finexl.explain.ExplainListener;
 import dev.finexl.explain.ExplainRequest;
 import dev.finexl.explain.Explainer;
+import dev.finexl.explain.Explanation;
 import dev.finexl.explain.ExplanationParts;
 import dev.finexl.explain.InvalidRequestException;
 import dev.finexl.explain.PersonalizedModel;
@@ -66,6 +68,7 @@ public final class Chooser {
         private final ExplainListener listener;
         private final RunScope scope;
         private int explained;
+        private Cost usage = Cost.NONE;
 
         Choice(SelectRequest request, ExplainListener listener, RunScope scope) {
             this.request = request;
@@ -105,7 +108,8 @@ public final class Chooser {
                     null,
                     best,
                     candidates.size(),
-                    explained);
+                    explained,
+                    usage);
         }
 
         Selection byLikeness() {
@@ -120,7 +124,13 @@ public final class Chooser {
                     likeness::of,
                     scored -> chosen(scored.model(), scored.fit(), likeness.why(scored.model()), null, null));
             return new Selection(
-                    null, null, chosen(like, 1, likeness.why(like), null, null), best, candidates.size(), explained);
+                    null,
+                    null,
+                    chosen(like, 1, likeness.why(like), null, null),
+                    best,
+                    candidates.size(),
+                    explained,
+                    usage);
         }
 
         /** A reader of the base's vocabulary, which knows more words by the base's encoder. */
@@ -204,8 +214,9 @@ public final class Chooser {
             Optional<IndexedModel> found = index.flatMap(known -> known.find(IndexedModel.key(subject)));
             return found.map(known -> known.called(subject.models())).orElseGet(() -> {
                 explained++;
-                return IndexedModel.of(explainer.explain(explain, listener, scope))
-                        .orElseThrow();
+                Explanation explanation = explainer.explain(explain, listener, scope);
+                usage = usage.plus(Cost.of(explanation));
+                return IndexedModel.of(explanation).orElseThrow();
             });
         }
 

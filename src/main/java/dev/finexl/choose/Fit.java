@@ -39,6 +39,8 @@ final class Fit {
     private static final double MUCH = 0.9;
     private static final double NOT_TOO_MUCH = 0.3;
     private static final double OFF_WISH = 0.25;
+    /** From here on nobody would say that something is missing. */
+    private static final double ENOUGH = 0.95;
 
     private final Map<String, Item> asked = new HashMap<>();
     private final Wish wish;
@@ -131,7 +133,7 @@ final class Fit {
             if (met.amount() == 0) {
                 return item.concept() + " is missing";
             }
-            boolean enough = met.met() == 1;
+            boolean enough = met.met() >= ENOUGH;
             boolean much = !enough && met.amount() > SLIGHTLY && item.degree() == Degree.SLIGHTLY;
             return shown + (enough ? " as wished" : much ? ", more than wished" : ", less than wished");
         }
@@ -139,7 +141,7 @@ final class Fit {
         if (met.amount() == 0) {
             return not + item.concept() + ", as wished";
         }
-        return met.met() == 1
+        return met.met() >= ENOUGH
                 ? "%s, %s%s, as wished".formatted(shown, not, item.concept())
                 : shown + " though unwanted";
     }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonPropertyOrder;
 import dev.finexl.concept.Degree;
 import dev.finexl.concept.Wish.Ask;
+import dev.finexl.explain.Cost;
 import java.util.List;
 
 /**
@@ -15,11 +16,18 @@ import java.util.List;
  * @param models best first
  * @param searched how many models were looked at
  * @param explained how many of them had to be explained first
+ * @param usage what that cost
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
-@JsonPropertyOrder({"wish", "ignored", "like", "models", "searched", "explained"})
+@JsonPropertyOrder({"wish", "ignored", "like", "models", "searched", "explained", "usage"})
 public record Selection(
-        List<Understood> wish, List<String> ignored, Chosen like, List<Chosen> models, int searched, int explained) {
+        List<Understood> wish,
+        List<String> ignored,
+        Chosen like,
+        List<Chosen> models,
+        int searched,
+        int explained,
+        Cost usage) {
 
     /**
      * One thing that is asked for.

@@ -1,6 +1,7 @@
 package dev.finexl.compare;
 
 import dev.finexl.explain.Change;
+import dev.finexl.explain.Cost;
 import dev.finexl.explain.EmbeddedPairs;
 import dev.finexl.explain.ExplainListener;
 import dev.finexl.explain.ExplainListener.Side;
@@ -21,7 +22,7 @@ import java.util.Map;
  * @param provenance of each model
  * @param usage what it cost
  */
-record MeasuredModels(List<EmbeddedPairs> pairs, List<Provenance> provenance, ModelComparison.Cost usage) {
+record MeasuredModels(List<EmbeddedPairs> pairs, List<Provenance> provenance, Cost usage) {
 
     /** The changes from the base to each model. */
     List<Change> changes() {
@@ -68,7 +69,7 @@ record MeasuredModels(List<EmbeddedPairs> pairs, List<Provenance> provenance, Mo
                 pairs.add(EmbeddedPairs.of(base, personalized.rows(), width));
                 provenance.add(personalized.provenance());
             }
-            return new MeasuredModels(pairs, provenance, new ModelComparison.Cost(sampled, known, evaluations));
+            return new MeasuredModels(pairs, provenance, new Cost(sampled, known, evaluations));
         }
 
         private Measured side(Prepared model, Side side) {

@@ -2,6 +2,7 @@ package dev.finexl.compare;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonPropertyOrder;
+import dev.finexl.explain.Cost;
 import dev.finexl.explain.Interval;
 import dev.finexl.explain.Provenance;
 import java.util.List;
@@ -18,7 +19,7 @@ import java.util.List;
  * @param confidence level of the intervals, and one minus that of the tests
  * @param method the decomposition that was used
  * @param warnings what the reader should know before trusting the scores
- * @param usage what the answer cost
+ * @param usage what the answer cost, the base's pictures counted once
  */
 @JsonPropertyOrder({"summary", "models", "aspects", "pairs", "images", "confidence", "method", "warnings", "usage"})
 public record ModelComparison(
@@ -116,13 +117,4 @@ public record ModelComparison(
             List<String> agree,
             List<String> disagree,
             List<String> undecided) {}
-
-    /**
-     * What the comparison cost.
-     *
-     * @param images pictures that were sampled, the base's counted once
-     * @param imagesCached pictures that had been sampled and measured before
-     * @param denoiserEvaluations for the pictures that were sampled, as in an explanation
-     */
-    public record Cost(int images, int imagesCached, long denoiserEvaluations) {}
 }

@@ -5,10 +5,12 @@ import dev.finexl.account.Spent;
 import dev.finexl.account.Tariff;
 import dev.finexl.account.Tenant;
 import dev.finexl.account.UsageLine;
+import dev.finexl.explain.Cost;
 import dev.finexl.explain.ExplainRequest;
 import dev.finexl.explain.Explanation;
 import dev.finexl.explain.Usage.StageTime;
 import dev.finexl.store.ModelJson;
+import dev.finexl.store.Sha256;
 import java.math.BigDecimal;
 
 /** Turns what an explanation says of its cost into a line of the ledger. */
@@ -31,6 +33,30 @@ public final class Metering {
                     line(tenant, id, requestHash, explanation, request.maxCost()));
         } catch (JsonProcessingException e) {
             throw new IllegalStateException("an explanation that JSON cannot hold", e);
+        }
+    }
+
+    /**
+     * The line of other work than one explanation, which cannot say beforehand what it costs.
+     *
+     * @param request as it was sent
+     * @param wall seconds from its beginning to its end
+     * @param sessions seconds of them inside ONNX Runtime
+     * @param provider that ONNX Runtime ran on
+     */
+    public UsageLine line(
+            Tenant tenant, String id, Object request, Cost cost, double wall, double sessions, String provider) {
+        double gpu = provider.equals(CPU) ? 0 : sessions;
+        Spent spent =
+                new Spent(cost.images(), cost.denoiserEvaluations(), Math.max(0, wall - gpu), gpu, cost.images() == 0);
+        return new UsageLine(id, tenant, null, hash(request), spent, tariff.of(spent), tariff.currency());
+    }
+
+    private static String hash(Object request) {
+        try {
+            return Sha256.of(ModelJson.MAPPER.writeValueAsBytes(request));
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("a request that JSON cannot hold", e);
         }
     }
 

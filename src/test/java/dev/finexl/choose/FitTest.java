@@ -80,6 +80,7 @@ class FitTest {
                                 "a", "warm", 0.6, "grainy", 0.5, "dark", 0.2, "outlined", 0.4, "striped", 0.3)))
                 .isEqualTo("warm 0.60 as wished; grainy 0.50, less than wished; dark 0.20, not too dark, as wished;"
                         + " outlined 0.40 though unwanted; vivid is missing; not asked for: striped 0.30");
+        assertThat(fit("warm").why(IndexedModels.lora("a", "warm", 0.499))).isEqualTo("warm 0.50 as wished");
         assertThat(fit("slightly warm, not dark").why(IndexedModels.lora("a", "warm", 0.9)))
                 .isEqualTo("warm 0.90, more than wished; not dark, as wished");
     }

@@ -66,6 +66,10 @@ public class CompareResource {
     @APIResponse(responseCode = "503", description = "the program is shutting down")
     public ModelComparison compare(@NotNull @Valid CompareRequest request, @Context RoutingContext routing) {
         Comparer comparer = spaces.comparer(callers.tenant());
-        return waiting.inTurn(ClientGone.of(routing), scope -> comparer.compare(request, ExplainListener.NONE, scope));
+        return waiting.inTurn(
+                ClientGone.of(routing),
+                request,
+                scope -> comparer.compare(request, ExplainListener.NONE, scope),
+                ModelComparison::usage);
     }
 }

@@ -74,6 +74,10 @@ public class SelectResource {
                 return chooser.select(request, ExplainListener.NONE, scope);
             }
         }
-        return waiting.inTurn(ClientGone.of(routing), scope -> chooser.select(request, ExplainListener.NONE, scope));
+        return waiting.inTurn(
+                ClientGone.of(routing),
+                request,
+                scope -> chooser.select(request, ExplainListener.NONE, scope),
+                Selection::usage);
     }
 }

@@ -1,7 +1,9 @@
 package dev.finexl.serve.http;
 
+import dev.finexl.account.Ledger;
 import dev.finexl.account.Quotas;
 import dev.finexl.account.Tenant;
+import dev.finexl.explain.Cost;
 import dev.finexl.explain.ExplainListener;
 import dev.finexl.explain.ExplainRequest;
 import dev.finexl.explain.Explanation;
@@ -10,6 +12,8 @@ import dev.finexl.job.ExplainService;
 import dev.finexl.job.Job;
 import dev.finexl.job.JobIds;
 import dev.finexl.job.JobQueue;
+import dev.finexl.job.Metering;
+import dev.finexl.onnx.OnnxRuntime;
 import dev.finexl.onnx.RunScope;
 import jakarta.inject.Singleton;
 import jakarta.ws.rs.core.MediaType;
@@ -28,18 +32,34 @@ class Waiting {
     /** As long as anybody would wait for an explanation that somebody else has asked for with the same key. */
     private static final Duration LONGEST = Duration.ofHours(1);
 
+    private static final double NANOS = 1e9;
+
     private final Callers callers;
     private final ExplainService service;
     private final JobQueue queue;
     private final Quotas quotas;
     private final ExplainGate gate;
+    private final Metering metering;
+    private final Ledger ledger;
+    private final OnnxRuntime runtime;
 
-    Waiting(Callers callers, ExplainService service, JobQueue queue, Quotas quotas, ExplainGate gate) {
+    Waiting(
+            Callers callers,
+            ExplainService service,
+            JobQueue queue,
+            Quotas quotas,
+            ExplainGate gate,
+            Metering metering,
+            Ledger ledger,
+            OnnxRuntime runtime) {
         this.callers = callers;
         this.service = service;
         this.queue = queue;
         this.quotas = quotas;
         this.gate = gate;
+        this.metering = metering;
+        this.ledger = ledger;
+        this.runtime = runtime;
     }
 
     /** The explanation that an idempotency key belongs to has no result. */
@@ -89,13 +109,31 @@ class Waiting {
     }
 
     /**
-     * Does other work in the caller's turn.
+     * Does other work than one explanation in the caller's turn, and accounts for it.
      *
+     * @param request as it was sent
      * @param work is stopped through its scope when the caller hangs up
+     * @param cost of what it gave
      * @throws dev.finexl.account.QuotaExceededException if the tenant has asked for all that he may
      * @throws ExplainGate.FullException if too many wait already
      */
-    <T> T inTurn(ClientGone client, Function<RunScope, T> work) {
+    <T> T inTurn(ClientGone client, Object request, Function<RunScope, T> work, Function<T, Cost> cost) {
+        return inTurn(client, scope -> {
+            long start = System.nanoTime();
+            T done = work.apply(scope);
+            ledger.add(metering.line(
+                    callers.tenant(),
+                    JobIds.next(),
+                    request,
+                    cost.apply(done),
+                    (System.nanoTime() - start) / NANOS,
+                    scope.sessionNanos() / NANOS,
+                    runtime.providerName()));
+            return done;
+        });
+    }
+
+    private <T> T inTurn(ClientGone client, Function<RunScope, T> work) {
         Tenant tenant = callers.tenant();
         quotas.admit(tenant);
         try (Quotas.Waiter _ = quotas.enter(tenant, queue.unfinished(tenant));

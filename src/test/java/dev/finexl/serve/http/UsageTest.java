@@ -86,6 +86,31 @@ class UsageTest {
     }
 
     @Test
+    void accountsForComparisonsAndChoices() {
+        long seed = seeds++ * 1000;
+        String common =
+                "\"request\": {\"base\": \"mini-diffusion\", \"images\": 2, \"steps\": 1, \"heads\": [], \"seed\": %d}"
+                        .formatted(seed);
+        String models =
+                "\"models\": [{\"loras\": [{\"model\": \"vivid\"}]}, {\"loras\": [{\"model\": \"pixelated\"}]}]";
+        with().contentType(ContentType.JSON)
+                .body("{%s, %s}".formatted(common, models))
+                .post("/compare")
+                .then()
+                .statusCode(200)
+                .body("usage.images", equalTo(6));
+        with().contentType(ContentType.JSON)
+                .body("{%s, \"wish\": \"vivid\", \"models\": [\"vivid:0.5\"]}".formatted(common))
+                .post("/select")
+                .then()
+                .statusCode(200)
+                .body("explained", equalTo(1), "usage.images", equalTo(2));
+        JsonPath usage = usage();
+        assertThat(usage.getList("lines.images")).isEqualTo(List.of(6, 2));
+        assertThat(usage.getList("lines.cached")).isEqualTo(List.of(false, false));
+    }
+
+    @Test
     void accountsForEveryExplanationOnce() {
         String request = fresh(2, "");
         Response first = explain(request).then().statusCode(200).extract().response();
