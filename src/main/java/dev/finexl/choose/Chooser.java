@@ -22,6 +22,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.Collectors;
@@ -145,17 +146,10 @@ public final class Chooser {
                             .of(phrases));
         }
 
-        /** A reader of the vocabulary that is asked for, or else by which most models were explained. */
+        /** A reader of the vocabulary that is asked for, or else of that by which most models were explained. */
         private Reader ofIndex(List<IndexedModel> candidates) {
-            String name = request.request().vocabulary();
-            if (name == null) {
-                Map<String, Long> counts = candidates.stream()
-                        .collect(Collectors.groupingBy(IndexedModel::vocabulary, Collectors.counting()));
-                name = counts.entrySet().stream()
-                        .max(Map.Entry.comparingByValue())
-                        .map(Map.Entry::getKey)
-                        .orElseThrow();
-            }
+            String asked = request.request().vocabulary();
+            String name = asked == null ? mostUsed(candidates) : asked;
             try {
                 return new Reader(ShippedConcepts.vocabulary(name), Wish.Nearest.NONE);
             } catch (ConceptInputException e) {
@@ -165,6 +159,17 @@ public final class Chooser {
                                         .formatted(name)
                                 + " base");
             }
+        }
+
+        /** Of those that ship, whose words are known; if none was used, one that was, for the message. */
+        private static String mostUsed(List<IndexedModel> candidates) {
+            Map<String, Long> counts = candidates.stream()
+                    .collect(Collectors.groupingBy(IndexedModel::vocabulary, TreeMap::new, Collectors.counting()));
+            return counts.entrySet().stream()
+                    .filter(count -> ShippedConcepts.VOCABULARIES.contains(count.getKey()))
+                    .max(Map.Entry.comparingByValue())
+                    .map(Map.Entry::getKey)
+                    .orElseGet(() -> candidates.getFirst().vocabulary());
         }
 
         private record Reader(Vocabulary vocabulary, Wish.Nearest nearest) {}

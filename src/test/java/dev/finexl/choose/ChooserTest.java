@@ -189,6 +189,20 @@ class ChooserTest {
         });
     }
 
+    /** Whose words nobody has kept. */
+    @Test
+    void readsAWishAlthoughMostModelsWereExplainedWithConceptsOfTheRequest() {
+        ModelIndex index = new ModelIndex(folder);
+        index.add(IndexedModels.by("request", IndexedModels.lora("own", "sparkling", 0.9)));
+        index.add(IndexedModels.by("request", IndexedModels.lora("other", "sparkling", 0.4)));
+        index.add(IndexedModels.lora("right", "warm", 0.6));
+        Selection selection =
+                select(new Chooser(explainer(), Optional.of(index)), new SelectRequest("warm", null, null, null, null));
+        assertThat(selection.models())
+                .first()
+                .satisfies(best -> assertThat(best.name()).isEqualTo("right"));
+    }
+
     private void refuses(SelectRequest request, String field, String message) {
         Chooser chooser = new Chooser(explainer(), Optional.of(new ModelIndex(folder)));
         assertThatThrownBy(() -> select(chooser, request)).isInstanceOfSatisfying(InvalidRequestException.class, e -> {

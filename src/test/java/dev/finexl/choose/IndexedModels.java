@@ -47,6 +47,18 @@ final class IndexedModels {
                 shown);
     }
 
+    /** The same as found with another vocabulary. */
+    static IndexedModel by(String vocabulary, IndexedModel model) {
+        return new IndexedModel(
+                model.key(),
+                model.base(),
+                model.baseHash(),
+                model.parts(),
+                vocabulary,
+                model.images(),
+                model.aspects());
+    }
+
     /** A LoRA that shows up to five concepts at random. */
     static IndexedModel random(int number) {
         SplittableRandom random = new SplittableRandom(number);
