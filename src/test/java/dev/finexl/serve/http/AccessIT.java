@@ -1,5 +1,6 @@
 package dev.finexl.serve.http;
 
+import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -10,6 +11,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -49,6 +51,12 @@ class AccessIT {
         }
     }
 
+    private static String address(String log) {
+        Matcher listening = PackagedProgram.LISTENING.matcher(log);
+        assertThat(listening.find()).isTrue();
+        return "http://127.0.0.1:" + listening.group(1);
+    }
+
     private String run(String... arguments) throws IOException, InterruptedException {
         Path log = start(Map.of(), arguments);
         assertThat(process.waitFor(2, TimeUnit.MINUTES)).isTrue();
@@ -63,9 +71,12 @@ class AccessIT {
 
     @Test
     void listensToThisMachineOnlyUntilThereIsAKey() throws Exception {
-        assertThat(listening(start(Map.of())))
-                .contains("Listening on: http://127.0.0.1:")
-                .contains("No key has been made");
+        String first = listening(start(Map.of()));
+        assertThat(first).contains("Listening on: http://127.0.0.1:").contains("No key has been made");
+        // The database is made when it is first needed; from then on it is the service's.
+        given().get(address(first) + "/explanations/0123456789abcdefghijkl")
+                .then()
+                .statusCode(404);
         Path said = refused("keys", "list");
         assertThat(Files.readString(said)).contains("another process").doesNotContain("\tat ");
         end();
