@@ -1,11 +1,12 @@
 package dev.finexl.onnx;
 
+import dev.finexl.store.Folders;
 import dev.finexl.store.Sha256;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
@@ -121,7 +122,7 @@ final class OptimizedGraphs {
                 }
                 Files.move(aside, folder.resolve(key), StandardCopyOption.ATOMIC_MOVE);
                 evict();
-            } catch (IOException _) {
+            } catch (IOException | UncheckedIOException _) {
                 // It is there already, or the disk is full.
             }
         }
@@ -138,11 +139,7 @@ final class OptimizedGraphs {
         List<Kept> all = new ArrayList<>();
         for (Path graph : children(folder)) {
             if (!graph.getFileName().toString().startsWith(ASIDE)) {
-                long bytes = 0;
-                for (Path file : children(graph)) {
-                    bytes += Files.size(file);
-                }
-                all.add(new Kept(graph, Files.getLastModifiedTime(graph), bytes));
+                all.add(new Kept(graph, Files.getLastModifiedTime(graph), Folders.bytes(graph)));
             }
         }
         all.sort(Comparator.comparing(Kept::used));
@@ -176,14 +173,9 @@ final class OptimizedGraphs {
 
     private static void delete(Path graph) {
         try {
-            for (Path file : children(graph)) {
-                Files.deleteIfExists(file);
-            }
-            Files.deleteIfExists(graph);
-        } catch (NoSuchFileException _) {
-            // It was renamed, or another process was faster.
-        } catch (IOException _) {
-            // What is left is in the way of nobody.
+            Folders.remove(graph);
+        } catch (IOException | UncheckedIOException _) {
+            // Another process was faster, or what is left is in the way of nobody.
         }
     }
 }

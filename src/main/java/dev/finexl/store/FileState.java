@@ -3,10 +3,10 @@ package dev.finexl.store;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Map;
 
 /**
  * What tells one state of a file from another without reading it.
@@ -22,13 +22,18 @@ record FileState(long size, FileTime modified, FileTime changed, Object fileKey)
     /** The coarsest clock of a file system in use. */
     private static final Duration GRAIN = Duration.ofSeconds(2);
 
+    private static final String BASIC = "size,lastModifiedTime,fileKey";
+    private static final String UNIX = "unix:ctime," + BASIC;
+
     static FileState of(Path file) throws IOException {
-        BasicFileAttributes attributes = Files.readAttributes(file, BasicFileAttributes.class);
-        FileTime modified = attributes.lastModifiedTime();
-        FileTime changed = Files.getFileStore(file).supportsFileAttributeView("unix")
-                ? (FileTime) Files.getAttribute(file, "unix:ctime")
-                : modified;
-        return new FileState(attributes.size(), modified, changed, attributes.fileKey());
+        boolean unix = file.getFileSystem().supportedFileAttributeViews().contains("unix");
+        Map<String, Object> attributes = Files.readAttributes(file, unix ? UNIX : BASIC);
+        FileTime modified = (FileTime) attributes.get("lastModifiedTime");
+        return new FileState(
+                (long) attributes.get("size"),
+                modified,
+                (FileTime) attributes.getOrDefault("ctime", modified),
+                attributes.get("fileKey"));
     }
 
     /**
