@@ -159,7 +159,7 @@ public final class Explainer {
         DecompositionMethod method = method(request.method());
         boolean propose = propose(request);
         StageClock clock = new StageClock(scope);
-        Plan plan = resolver.during(new Downloads(listener, scope, clock)).resolve(request);
+        Plan plan = plan(request, listener, scope, clock);
         means.models().prepare(plan.comparison());
         ExplanationRun run = new ExplanationRun(plan, method, propose ? proposer : null, means, listener, scope, clock);
         // What a proposer says is not ours to repeat.
@@ -195,8 +195,7 @@ public final class Explainer {
     public Forecast forecast(ExplainRequest request, RunScope scope) {
         DecompositionMethod method = method(request.method());
         boolean propose = propose(request);
-        Plan plan = resolver.during(new Downloads(ExplainListener.NONE, scope, new StageClock(scope)))
-                .resolve(request);
+        Plan plan = plan(request, ExplainListener.NONE, scope, new StageClock(scope));
         boolean drawAgain = Boolean.TRUE.equals(request.pictures());
         boolean known = !propose
                 && !drawAgain
@@ -240,8 +239,7 @@ public final class Explainer {
      * @throws InvalidRequestException if the request cannot be answered as it stands, or is of given pictures
      */
     public Subject subject(ExplainRequest request, ExplainListener listener, RunScope scope) {
-        Plan plan = resolver.during(new Downloads(listener, scope, new StageClock(scope)))
-                .resolve(request);
+        Plan plan = plan(request, listener, scope, new StageClock(scope));
         if (!(plan.comparison() instanceof Comparison.Sampled sampled)) {
             throw new InvalidRequestException("base", "expected models, and no given pictures");
         }
@@ -263,8 +261,7 @@ public final class Explainer {
      */
     public Path prime(ExplainRequest request, Path folder, ExplainListener listener, RunScope scope)
             throws IOException {
-        Plan plan = resolver.during(new Downloads(listener, scope, new StageClock(scope)))
-                .resolve(request);
+        Plan plan = plan(request, listener, scope, new StageClock(scope));
         return new ConceptMeasurer(means).prime(plan, folder, listener, scope);
     }
 
@@ -284,6 +281,11 @@ public final class Explainer {
                 .concepts(List.of(
                         new ConceptInput("vivid", null, null, null), new ConceptInput("dark", null, null, null)))
                 .build();
+    }
+
+    /** The request with every choice made, for a caller who follows, and can stop, what is brought here for it. */
+    private Plan plan(ExplainRequest request, ExplainListener listener, RunScope scope, StageClock clock) {
+        return resolver.during(new Downloads(listener, scope, clock)).resolve(request);
     }
 
     static DecompositionMethod method(String name) {

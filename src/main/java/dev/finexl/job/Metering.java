@@ -46,9 +46,7 @@ public final class Metering {
      */
     public UsageLine line(
             Tenant tenant, String id, Object request, Cost cost, double wall, double sessions, String provider) {
-        double gpu = provider.equals(CPU) ? 0 : sessions;
-        Spent spent =
-                new Spent(cost.images(), cost.denoiserEvaluations(), Math.max(0, wall - gpu), gpu, cost.images() == 0);
+        Spent spent = spent(cost, wall, sessions, provider, cost.images() == 0);
         return new UsageLine(id, tenant, null, hash(request), spent, tariff.of(spent), tariff.currency());
     }
 
@@ -67,7 +65,6 @@ public final class Metering {
                 id, tenant, null, requestHash, spent, maxCost == null ? price : price.min(maxCost), tariff.currency());
     }
 
-    /** Whatever ran inside ONNX Runtime ran on its provider; all else, and everything where that is the CPU, on the CPU. */
     private static Spent spent(Explanation explanation) {
         double whole = 0;
         double sessions = 0;
@@ -75,12 +72,17 @@ public final class Metering {
             whole += stage.wallSeconds();
             sessions += stage.sessionSeconds();
         }
-        double gpu = explanation.provenance().provider().equals(CPU) ? 0 : sessions;
-        return new Spent(
-                explanation.usage().images(),
-                explanation.usage().denoiserEvaluations(),
-                Math.max(0, whole - gpu),
-                gpu,
+        return spent(
+                Cost.of(explanation),
+                whole,
+                sessions,
+                explanation.provenance().provider(),
                 explanation.usage().cached());
+    }
+
+    /** Whatever ran inside ONNX Runtime ran on its provider; all else, and everything where that is the CPU, on the CPU. */
+    private static Spent spent(Cost cost, double wall, double sessions, String provider, boolean cached) {
+        double gpu = provider.equals(CPU) ? 0 : sessions;
+        return new Spent(cost.images(), cost.denoiserEvaluations(), Math.max(0, wall - gpu), gpu, cached);
     }
 }
