@@ -46,7 +46,8 @@ export const submit = async (request, base, personalized) => {
   return answer(await fetch("explanations", {method: "POST", body}));
 };
 
-// Tells of an explanation until it has ended: heard.stage, images, aspects, done and lost. Returns what stops it.
+// Tells of an explanation until it has ended, who comes late first of all that there is so far: heard.stage, images, aspects,
+// done and lost. Returns what stops it.
 export const follow = (id, heard) => {
   const events = new EventSource(`${path(id)}/events`);
   for (const name of ["stage", "images", "aspects", "done"]) {

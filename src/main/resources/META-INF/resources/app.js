@@ -1,6 +1,7 @@
 import * as api from "./api.js";
 import {prepare, question} from "./form.js";
-import {show, showPartial} from "./result.js";
+import {watch} from "./live.js";
+import {show} from "./result.js";
 
 const $ = id => document.getElementById(id);
 // The explanation that is followed: {id, stop}.
@@ -30,40 +31,18 @@ function done(job) {
   complain(job.state === "cancelled" ? "Cancelled." : api.told(job.problem));
 }
 
-function heading(text) {
-  // Said aloud where it is new only: numbers change far too often.
-  if ($("stage").textContent !== text) {
-    $("stage").textContent = text;
-  }
-}
-
 function follow(id) {
   followed?.stop();
   $("start").disabled = true;
-  $("running").hidden = false;
   $("result").hidden = true;
   $("hint").hidden = true;
-  heading("Waiting for its turn");
-  $("part").textContent = "";
-  $("progress").removeAttribute("value");
+  const heard = watch();
   // On a phone it is below the question.
   $("running").scrollIntoView({block: "nearest"});
-  let pictures = 0;
   followed = {
     id,
     stop: api.follow(id, {
-      images: ({done: looked}) => {
-        pictures = looked;
-      },
-      stage: ({stage, done: part, total}) => {
-        if (!stage) {
-          return;
-        }
-        heading(stage[0].toUpperCase() + stage.slice(1));
-        $("part").textContent = `${part} of ${total}${pictures && stage !== "sampling" ? `; ${pictures} pictures looked at` : ""}`;
-        $("progress").value = total ? part / total : 0;
-      },
-      aspects: ({aspects}) => showPartial(aspects ?? []),
+      ...heard,
       done,
       lost: () => {
         leave();

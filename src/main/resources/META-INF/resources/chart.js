@@ -5,15 +5,24 @@ import {interval, number, shape} from "./element.js";
 // The largest number in the chart.
 export const scale = aspects => Math.max(...aspects.map(aspect => Math.max(aspect.score, aspect.interval[1])), 0.01);
 
-export function bar(aspect, most) {
-  const chart = shape("svg", {viewBox: "0 0 100 10", preserveAspectRatio: "none", "aria-hidden": "true"});
+// A bar without length, for settle.
+export function bar() {
+  return shape("svg", {viewBox: "0 0 100 10", preserveAspectRatio: "none", "aria-hidden": "true"},
+    shape("rect", {class: "bar", x: 0, y: 1, height: 8, width: 0, rx: 0.5}),
+    shape("rect", {class: "interval", x: 0, y: 4.6, height: 0.8, width: 0}),
+    ...["low", "high"].map(end => shape("line", {class: `interval ${end}`, x1: 0, x2: 0, y1: 3, y2: 7})));
+}
+
+// Brings a bar to where its aspect stands; the style sheet says how fast.
+export function settle(chart, aspect, most) {
   const at = value => 100 * Math.max(0, value) / most;
   const [low, high] = aspect.interval.map(at);
-  chart.append(
-    shape("rect", {class: "bar", x: 0, y: 1, height: 8, width: at(aspect.score), rx: 0.5}),
-    shape("line", {class: "interval", x1: low, x2: high, y1: 5, y2: 5}),
-    ...[low, high].map(x => shape("line", {class: "interval", x1: x, x2: x, y1: 3, y2: 7})));
-  return chart;
+  chart.querySelector(".bar").setAttribute("width", at(aspect.score));
+  const middle = chart.querySelector("rect.interval");
+  middle.setAttribute("x", low);
+  middle.setAttribute("width", high - low);
+  chart.querySelector(".low").style.transform = `translateX(${low}px)`;
+  chart.querySelector(".high").style.transform = `translateX(${high}px)`;
 }
 
 const WIDTH = 960;

@@ -1,6 +1,6 @@
 // Shows an explanation.
 import * as api from "./api.js";
-import {bar, picture, scale} from "./chart.js";
+import {bar, picture, scale, settle} from "./chart.js";
 import {element, interval, number} from "./element.js";
 import {showPairs} from "./pairs.js";
 
@@ -14,18 +14,38 @@ function more(aspect) {
   return `${aspect.phrase ?? aspect.name}${also}; ${number(aspect.score)} ${interval(aspect.interval)}`;
 }
 
-// The aspects as bars. Those that can be looked into call look(aspect).
+const name = ({category, name}) => `${category}: ${name}`;
+
+function newRow(aspect) {
+  const button = element("button", {type: "button"}, element("b", {}, aspect.name), bar(), element("span"));
+  return element("li", {"data-aspect": name(aspect)}, button);
+}
+
+function fill(row, aspect, most, look) {
+  const button = row.querySelector("button");
+  button.title = more(aspect);
+  button.setAttribute("aria-pressed", "false");
+  button.disabled = !look;
+  button.onclick = look && (() => look(aspect));
+  settle(button.querySelector("svg"), aspect, most);
+  button.querySelector("span").textContent = `${number(aspect.score)} ${interval(aspect.interval)}`;
+}
+
+// The aspects as bars. Those that can be looked into call look(aspect). A bar that is there already settles where it belongs.
 function showAspects(aspects, look) {
   const most = scale(aspects);
-  $("aspects").replaceChildren(...aspects.map(aspect => {
-    const button = element("button", {type: "button", title: more(aspect), "aria-pressed": "false"},
-      element("b", {}, aspect.name),
-      bar(aspect, most),
-      element("span", {}, `${number(aspect.score)} ${interval(aspect.interval)}`));
-    button.disabled = !look;
-    button.addEventListener("click", () => look(aspect));
-    return element("li", {}, button);
-  }));
+  const rows = $("aspects");
+  const known = new Map([...rows.children].map(row => [row.dataset.aspect, row]));
+  aspects.forEach((aspect, i) => {
+    const row = known.get(name(aspect)) ?? newRow(aspect);
+    if (rows.children[i] !== row) {
+      rows.insertBefore(row, rows.children[i] ?? null);
+    }
+    fill(row, aspect, most, look);
+  });
+  while (rows.children.length > aspects.length) {
+    rows.lastChild.remove();
+  }
 }
 
 function facts(aspect) {
@@ -95,14 +115,14 @@ export async function show(id, explanation) {
   }
 }
 
-// What is known before the end: the aspects so far.
-export function showPartial(aspects) {
+// What is known before the end: the aspects so far, from so many pairs.
+export function showPartial(pairs, aspects) {
   shown = undefined;
   $("sentence").textContent = "So far";
   for (const part of ["aspect", "downloads", "made"]) {
     $(part).hidden = true;
   }
-  $("share").textContent = aspects.length ? "" : "Nothing that can be told from chance.";
+  $("share").textContent = `From ${pairs} pairs. ${aspects.length ? "Scores may change, and intervals narrow, as more come." : "Nothing that can be told from chance."}`;
   $("warnings").replaceChildren();
   showAspects(aspects, null);
   $("result").hidden = false;

@@ -4,8 +4,9 @@ import dev.finexl.embed.RgbImage;
 import dev.finexl.explain.Aspect;
 import dev.finexl.explain.ExplainListener;
 import dev.finexl.onnx.RunScope;
-import dev.finexl.store.ModelJson;
+import java.util.BitSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 
@@ -19,6 +20,9 @@ final class JobRun implements ExplainListener, AutoCloseable {
     private final Runnable changed;
     private final RunScope scope = new RunScope();
     private final AtomicReference<Stop> stop = new AtomicReference<>();
+    /** Which pairs' pictures have come, on the explaining thread. */
+    private final Map<Side, BitSet> seen = Map.of(Side.BASE, new BitSet(), Side.PERSONALIZED, new BitSet());
+
     private volatile Progress progress = Progress.NONE;
     private volatile long renewed = System.nanoTime();
 
@@ -75,12 +79,14 @@ final class JobRun implements ExplainListener, AutoCloseable {
 
     @Override
     public void image(Side side, int index, RgbImage image) {
-        show(progress.withImage());
+        seen.get(side).set(index);
+        boolean whole = seen.values().stream().allMatch(pairs -> pairs.get(index));
+        show(whole ? progress.withPair(index) : progress.withImage());
     }
 
     @Override
     public void aspects(int pairs, List<Aspect> aspects) {
-        show(progress.with(pairs, ModelJson.MAPPER.valueToTree(aspects)));
+        show(progress.with(pairs, aspects));
     }
 
     private void show(Progress newer) {

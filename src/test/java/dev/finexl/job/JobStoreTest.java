@@ -97,7 +97,7 @@ class JobStoreTest {
         Job second = claim(store);
         assertThat(List.of(first.id(), second.id())).containsExactly("b", "a");
         assertThat(store.claim("me", HERE)).isEmpty();
-        Progress halfway = new Progress(7, "sampling", 1, 2, 1, 0, null);
+        Progress halfway = new Progress(7, "sampling", 1, 2, 1, List.of(3, 0), 0, null);
         assertThat(store.renew("b", first.attempt(), halfway)).isEqualTo(Renewal.HELD);
         assertThat(found("b").progress()).isEqualTo(halfway);
         assertThat(found("b").state()).isEqualTo(JobState.RUNNING);

@@ -3,7 +3,9 @@ package dev.finexl.serve.http;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.finexl.explain.ExplainListener.Side;
 import dev.finexl.job.Job;
+import dev.finexl.job.JobPictures;
 import dev.finexl.job.JobQueue;
 import dev.finexl.job.JobWatch;
 import dev.finexl.job.Progress;
@@ -14,15 +16,16 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 
 /**
  * Writes how an explanation comes about as server-sent events. Exists because readers differ in speed and come and go: each
  * is told the difference between the job as it was last told and the job as it stands, whenever the connection has room
- * for it. A slow reader is told less often, one who comes late begins with the present state, and nothing is buffered
- * for anybody.
+ * for it. A slow reader is told less often, one who comes late begins with the present state and all that has been found so
+ * far, and nothing is buffered for anybody. A fast one is told some ten times in a second at most; an event holds the last few
+ * pairs and the strongest aspects, however many there are.
  *
  * <p>The id of an event says up to which version of the progress its reader has been told, so that one who comes back with
  * it is told what has changed since the present state, or nothing.
@@ -33,11 +36,16 @@ class ExplanationEvents {
     private static final Duration POLL = Duration.ofSeconds(1);
     private static final Duration HEARTBEAT = Duration.ofSeconds(15);
 
+    /** Between two writes, so that there are no more events than anybody can follow. */
+    private static final Duration PACE = Duration.ofMillis(100);
+
     private final JobQueue queue;
+    private final JobPictures pictures;
     private final ObjectMapper mapper;
 
-    ExplanationEvents(JobQueue queue, ObjectMapper mapper) {
+    ExplanationEvents(JobQueue queue, JobPictures pictures, ObjectMapper mapper) {
         this.queue = queue;
+        this.pictures = pictures;
         this.mapper = mapper;
     }
 
@@ -47,6 +55,12 @@ class ExplanationEvents {
     /** The aspects so far. */
     @JsonInclude(JsonInclude.Include.NON_NULL)
     private record Aspects(int pairs, Object aspects) {}
+
+    /** How many pictures have been looked at, and where those of the last pairs are. */
+    private record Images(int done, List<Pair> latest) {}
+
+    /** A pair of which both pictures are kept. */
+    private record Pair(int index, String base, String personalized) {}
 
     /** A stage. */
     private record Stage(String stage, long done, long total) {}
@@ -84,6 +98,7 @@ class ExplanationEvents {
                     return;
                 }
                 known = now;
+                Thread.sleep(PACE);
                 watch.await(POLL);
             }
         } catch (InterruptedException _) {
@@ -92,27 +107,38 @@ class ExplanationEvents {
     }
 
     /** What a reader must be told who knows a job as it was; null if he knows nothing. */
-    private static List<Event> difference(Job before, Job now) {
+    private List<Event> difference(Job before, Job now) {
         if (now.state().ended()) {
             return List.of(new Event("done", JobDocument.of(now)));
         }
-        if (before == null || before.state() != now.state() || before.attempt() != now.attempt()) {
-            return List.of(new Event("state", JobDocument.of(now)));
-        }
+        boolean anew = before == null || before.state() != now.state() || before.attempt() != now.attempt();
         List<Event> events = new ArrayList<>();
-        Progress old = before.progress();
+        if (anew) {
+            events.add(new Event("state", JobDocument.of(now)));
+        }
+        Progress old = anew ? Progress.NONE : before.progress();
         Progress progress = now.progress();
         Stage stage = new Stage(progress.stage(), progress.done(), progress.total());
         if (!stage.equals(new Stage(old.stage(), old.done(), old.total()))) {
             events.add(new Event("stage", stage));
         }
         if (progress.images() != old.images()) {
-            events.add(new Event("images", Map.of("done", progress.images())));
+            events.add(new Event("images", new Images(progress.images(), kept(now))));
         }
         if (progress.pairs() != old.pairs()) {
             events.add(new Event("aspects", new Aspects(progress.pairs(), progress.aspects())));
         }
         return events;
+    }
+
+    private List<Pair> kept(Job job) {
+        return job.progress().latest().stream()
+                .filter(pair -> Arrays.stream(Side.values()).allMatch(side -> pictures.has(job.id(), side, pair)))
+                .map(pair -> new Pair(
+                        pair,
+                        PairsResource.address(job.id(), pair, Side.BASE),
+                        PairsResource.address(job.id(), pair, Side.PERSONALIZED)))
+                .toList();
     }
 
     private static String version(Job job) {

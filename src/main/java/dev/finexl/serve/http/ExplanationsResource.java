@@ -244,8 +244,9 @@ public class ExplanationsResource {
             summary = "Follow an explanation",
             description =
                     "Server-sent events: state (the explanation as it stands, first of all and whenever its state changes),"
-                            + " stage, images, aspects (those found so far) and done (the explanation with its result), after"
-                            + " which the stream ends.")
+                            + " stage, images (how many have been looked at, and where the last few pairs are), aspects (the"
+                            + " strongest of those found so far) and done (the explanation with its result), after which the"
+                            + " stream ends.")
     @APIResponse(
             responseCode = "200",
             description = "the events",
@@ -330,7 +331,7 @@ public class ExplanationsResource {
         }
     }
 
-    private static NotFoundException unknown() {
+    static NotFoundException unknown() {
         return new NotFoundException("there is no such explanation, or no more");
     }
 }

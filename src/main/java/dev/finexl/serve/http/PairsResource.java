@@ -7,8 +7,10 @@ import dev.finexl.explain.ExplainListener.Side;
 import dev.finexl.explain.Explanation;
 import dev.finexl.explain.InvalidRequestException;
 import dev.finexl.explain.ShownPair;
+import dev.finexl.job.Job;
 import dev.finexl.job.JobPictures;
 import dev.finexl.job.JobQueue;
+import dev.finexl.job.JobState;
 import dev.finexl.store.Sha256;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.ws.rs.GET;
@@ -38,6 +40,8 @@ public class PairsResource {
     private static final String PNG = "image/png";
     /** What is drawn for an explanation never changes, but who may not see it any more should not for ever. */
     private static final String FOR_EVER = "private, max-age=604800, immutable";
+    /** Another attempt may draw it anew. */
+    private static final String WHILE_DRAWN = "private, no-cache";
 
     private final JobQueue queue;
     private final JobPictures pictures;
@@ -98,20 +102,23 @@ public class PairsResource {
     }
 
     private String address(String id, ShownPair pair, Side side) {
-        return pictures.has(id, side, pair.index())
-                ? "/explanations/%s/pairs/%d/%s".formatted(id, pair.index(), side.key())
-                : null;
+        return pictures.has(id, side, pair.index()) ? address(id, pair.index(), side) : null;
     }
 
-    /**
-     * A picture of a pair. Only of an explanation that is there: its folder may also hold what an attempt at it has drawn so
-     * far.
-     */
+    /** Where a picture is, if it is kept. */
+    static String address(String id, int pair, Side side) {
+        return "/explanations/%s/pairs/%d/%s".formatted(id, pair, side.key());
+    }
+
+    /** A picture of a pair, of an explanation that is there or is being made. */
     @GET
     @Path("{pair: [0-9]{1,4}}/{side: base|personalized}")
     @Produces(PNG)
     @RunOnVirtualThread
-    @Operation(operationId = "picture", summary = "A picture of a pair")
+    @Operation(
+            operationId = "picture",
+            summary = "A picture of a pair",
+            description = "While the explanation is being made, the last pairs are those of its images events.")
     @APIResponse(responseCode = "200", description = "the picture", content = @Content(mediaType = PNG))
     @APIResponse(responseCode = "304", description = "the picture is the one that the caller has")
     @APIResponse(
@@ -127,7 +134,9 @@ public class PairsResource {
                     @PathParam("side")
                     String side,
             @Context Request request) {
-        ExplanationsResource.result(queue, callers.tenant(), id);
+        Job job = queue.find(callers.tenant(), id)
+                .filter(found -> found.state() == JobState.RUNNING || found.result() != null)
+                .orElseThrow(ExplanationsResource::unknown);
         byte[] png = pictures.find(id, Side.of(side), pair)
                 .orElseThrow(() -> new NotFoundException(
                         "the picture is not kept, or no more; a request with \"pictures\": true has it drawn again"));
@@ -135,7 +144,7 @@ public class PairsResource {
         Response.ResponseBuilder known = request.evaluatePreconditions(tag);
         return (known == null ? Response.ok(png) : known)
                 .tag(tag)
-                .header("Cache-Control", FOR_EVER)
+                .header("Cache-Control", job.result() == null ? WHILE_DRAWN : FOR_EVER)
                 .build();
     }
 }

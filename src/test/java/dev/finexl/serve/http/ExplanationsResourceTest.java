@@ -15,6 +15,7 @@ import static org.hamcrest.Matchers.not;
 import static org.hamcrest.Matchers.notNullValue;
 import static org.hamcrest.Matchers.startsWith;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.finexl.account.Tenant;
 import dev.finexl.embed.ImageDecoder;
 import dev.finexl.embed.PngEncoder;
@@ -23,6 +24,7 @@ import dev.finexl.job.ExplainGate;
 import dev.finexl.job.JobQueue;
 import dev.finexl.job.UploadRoom;
 import dev.finexl.serve.BrokenModelsResource;
+import dev.finexl.store.ModelJson;
 import io.quarkus.runtime.configuration.MemorySize;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
@@ -44,7 +46,9 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.Iterator;
 import java.util.List;
+import java.util.stream.Stream;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 import org.eclipse.microprofile.config.ConfigProvider;
@@ -265,6 +269,56 @@ class ExplanationsResourceTest {
         assertThat(late).containsExactly(events.getLast());
         assertThat(events(id, late.getLast().id())).isEmpty();
         assertThat(events(id, "1.3")).containsExactly(events.getLast());
+    }
+
+    /** Never settled, and with a first look after eight pairs. */
+    private static final String UNSETTLED = """
+            {"base": "mini-diffusion", "loras": [{"model": "vivid"}], "images": 1000, "steps": 4, "heads": [],
+             "precision": 0.001}""";
+
+    @Test
+    void tellsOfAspectsAndPairsBeforeTheEnd() throws Exception {
+        String id = accepted(UNSETTLED);
+        HttpRequest request = HttpRequest.newBuilder(uri("/explanations/" + id + "/events"))
+                .timeout(LONG)
+                .build();
+        JsonNode pair = null;
+        JsonNode aspects = null;
+        try (HttpClient client = HttpClient.newHttpClient();
+                Stream<String> lines = client.send(request, HttpResponse.BodyHandlers.ofLines())
+                        .body()) {
+            Iterator<String> line = lines.iterator();
+            String name = "";
+            while (pair == null || aspects == null) {
+                String next = line.next();
+                if (next.startsWith("event:")) {
+                    name = next.substring("event:".length()).strip();
+                } else if (next.startsWith("data:")) {
+                    assertThat(name).isNotEqualTo("done");
+                    JsonNode data = ModelJson.MAPPER.readTree(next.substring("data:".length()));
+                    if (name.equals("images") && !data.get("latest").isEmpty()) {
+                        assertThat(data.get("latest")).hasSizeBetween(1, 4);
+                        pair = data.get("latest").get(0);
+                    } else if (name.equals("aspects")) {
+                        aspects = data;
+                    }
+                }
+            }
+        }
+        assertThat(aspects.get("pairs").asInt()).isBetween(8, 999);
+        assertThat(aspects.at("/aspects/0/name").asText()).isEqualTo("vivid");
+        assertThat(aspects.at("/aspects/0/interval")).hasSize(2);
+        for (String side : List.of("base", "personalized")) {
+            byte[] picture = given().get(pair.get(side).asText())
+                    .then()
+                    .statusCode(200)
+                    .header("Cache-Control", containsString("no-cache"))
+                    .extract()
+                    .asByteArray();
+            assertThat(new ImageDecoder().decode(picture, side).width()).isEqualTo(64);
+        }
+        given().delete("/explanations/" + id).then().statusCode(200).body("state", equalTo("cancelled"));
+        given().get(pair.get("base").asText()).then().statusCode(404);
     }
 
     private static byte[] zip(String... members) throws IOException {

@@ -38,10 +38,16 @@ final class PageJourney {
     }
 
     void ask(String lora, int images) {
+        ask(lora, images, "");
+    }
+
+    /** @param precision empty for the default */
+    private void ask(String lora, int images, String precision) {
         page.navigate(address("/"));
         page.locator("[name=lora]").selectOption("classpath:" + lora);
         page.getByText("Prompts, concepts, precision").click();
         page.getByLabel("Pictures a side").fill(Integer.toString(images));
+        page.getByLabel("Precision").fill(precision);
         page.getByText("Prompts, concepts, precision").click();
         button("Explain").click();
     }
@@ -118,10 +124,32 @@ final class PageJourney {
         return rgb;
     }
 
+    /** Begins what is never precise enough, and looks on until there are aspects and pairs. */
+    void looksOn() {
+        ask("vivid", 1000, "0.001");
+        looksOnStill();
+    }
+
+    /** It runs, and shows what it has found so far. */
+    void looksOnStill() {
+        assertThat(page.locator("#aspects button").first()).containsText("vivid");
+        assertThat(page.locator("#sentence")).hasText("So far");
+        page.waitForFunction("""
+                () => {
+                  const images = [...document.querySelectorAll("#latest img")];
+                  return images.length === 8 && images.every(image => image.naturalWidth === 64);
+                }""");
+        assertThat(button("Cancel")).isVisible();
+    }
+
     /** Begins what would take for ever, and gives it up. */
     void cancelsWhatRuns() {
         ask("vivid", 1000);
         assertThat(page.locator("#stage")).hasText("Sampling");
+        cancels();
+    }
+
+    void cancels() {
         button("Cancel").click();
         assertThat(page.getByRole(AriaRole.ALERT)).hasText("Cancelled.");
         assertThat(button("Explain")).isEnabled();

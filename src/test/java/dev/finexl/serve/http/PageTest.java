@@ -127,6 +127,20 @@ class PageTest {
     }
 
     @Test
+    void showsAspectsAndPairsBeforeTheEnd() {
+        visitor.looksOn();
+        browser.look("running-light", ColorScheme.LIGHT, 1280, 900);
+        browser.look("running-dark", ColorScheme.DARK, 1280, 900);
+        browser.look("running-phone", ColorScheme.LIGHT, 375, 812);
+        // Who comes late sees all that there is.
+        page.reload();
+        visitor.looksOnStill();
+        visitor.cancels();
+        assertThat(page.locator("#aspects")).isHidden();
+        assertThat(page.locator("#latest")).isHidden();
+    }
+
+    @Test
     void cancelsWhatRuns() {
         visitor.cancelsWhatRuns();
     }
