@@ -1,55 +1,24 @@
 package dev.finexl.serve.http;
 
 import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
-import static io.restassured.RestAssured.given;
-import static org.awaitility.Awaitility.await;
 
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.options.AriaRole;
-import com.microsoft.playwright.options.ColorScheme;
 import io.quarkus.test.junit.QuarkusTest;
-import io.restassured.RestAssured;
 import java.util.Set;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** The page that compares and chooses, in a browser, against the service with the miniature. */
 @QuarkusTest
-class ComparePageTest {
-
-    private static PageBrowser browser;
-
-    private Page page;
-
-    @BeforeAll
-    static void openBrowser() {
-        browser = new PageBrowser();
-    }
-
-    @AfterAll
-    static void closeBrowser() {
-        if (browser != null) {
-            browser.close();
-        }
-    }
+class ComparePageTest extends BrowserTest {
 
     @BeforeEach
     void openPage() {
-        await().atMost(PageBrowser.LONG)
-                .until(() -> given().get("/q/health/ready").statusCode() == 200);
-        page = browser.newVisit();
-        page.navigate("http://localhost:" + RestAssured.port + "/");
+        page.navigate(visitor.address("/"));
         page.getByText("Compare and choose").click();
         assertThat(page.locator("#picks input[name=model]").first()).isVisible();
-    }
-
-    @AfterEach
-    void closePage() {
-        browser.endVisit();
     }
 
     private void pick(Set<String> loras) {
@@ -60,20 +29,12 @@ class ComparePageTest {
 
     private void compare(int images) {
         page.getByLabel("Pictures of each").fill(Integer.toString(images));
-        page.getByRole(AriaRole.BUTTON, new Page.GetByRoleOptions().setName("Compare"))
-                .click();
+        visitor.button("Compare").click();
     }
 
     private void choose(String wish) {
         page.getByLabel("Wish").fill(wish);
-        page.getByRole(AriaRole.BUTTON, new Page.GetByRoleOptions().setName("Choose"))
-                .click();
-    }
-
-    private void look(String name) {
-        browser.look(name + "-light", ColorScheme.LIGHT, 1280, 900);
-        browser.look(name + "-dark", ColorScheme.DARK, 1280, 900);
-        browser.look(name + "-phone", ColorScheme.LIGHT, 375, 812);
+        visitor.button("Choose").click();
     }
 
     @Test
@@ -113,8 +74,7 @@ class ComparePageTest {
         pick(Set.of("vivid", "pixelated"));
         compare(1000);
         assertThat(page.locator("#stage")).hasText("comparing 2 models");
-        page.getByRole(AriaRole.BUTTON, new Page.GetByRoleOptions().setName("Cancel"))
-                .click();
+        visitor.button("Cancel").click();
         assertThat(page.getByRole(AriaRole.ALERT)).hasText("Cancelled.");
         assertThat(page.locator("#running")).isHidden();
     }

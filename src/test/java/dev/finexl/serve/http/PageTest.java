@@ -3,7 +3,6 @@ package dev.finexl.serve.http;
 import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
 import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
@@ -14,7 +13,6 @@ import com.microsoft.playwright.options.SelectOption;
 import dev.finexl.embed.PngEncoder;
 import dev.finexl.embed.RgbImage;
 import io.quarkus.test.junit.QuarkusTest;
-import io.restassured.RestAssured;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -23,48 +21,14 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** The page in a browser, against the service with the miniature. Leaves what it looked like in {@code target/screenshots}. */
 @QuarkusTest
-class PageTest {
+class PageTest extends BrowserTest {
 
     /** As a page that is read over a slow connection may at most be, without pictures. */
     private static final int FIRST_PAINT = 100_000;
-
-    private static PageBrowser browser;
-
-    private Page page;
-    private PageJourney visitor;
-
-    @BeforeAll
-    static void openBrowser() {
-        browser = new PageBrowser();
-    }
-
-    @AfterAll
-    static void closeBrowser() {
-        if (browser != null) {
-            browser.close();
-        }
-    }
-
-    @BeforeEach
-    void openPage() {
-        await().atMost(PageBrowser.LONG)
-                .until(() -> given().get("/q/health/ready").statusCode() == 200);
-        page = browser.newVisit();
-        visitor = new PageJourney(page, "http://localhost:" + RestAssured.port);
-    }
-
-    @AfterEach
-    void closePage() {
-        browser.endVisit();
-    }
 
     private static String explained(Map<String, Object> request) {
         return given().contentType("application/json")
@@ -129,9 +93,7 @@ class PageTest {
     @Test
     void showsAspectsAndPairsBeforeTheEnd() {
         visitor.looksOn();
-        browser.look("running-light", ColorScheme.LIGHT, 1280, 900);
-        browser.look("running-dark", ColorScheme.DARK, 1280, 900);
-        browser.look("running-phone", ColorScheme.LIGHT, 375, 812);
+        look("running");
         // Who comes late sees all that there is.
         page.reload();
         visitor.looksOnStill();
