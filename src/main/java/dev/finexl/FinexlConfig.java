@@ -21,6 +21,9 @@ interface FinexlConfig {
     @WithDefault("auto")
     Mode access();
 
+    /** Whose tokens are taken besides keys. */
+    Oidc oidc();
+
     /** Where models are found. */
     Models models();
 
@@ -62,6 +65,28 @@ interface FinexlConfig {
 
     /** The vision-language model that proposes concepts. */
     Proposer proposer();
+
+    /** Whose tokens are taken besides keys. */
+    interface Oidc {
+
+        /** Address of an OpenID Connect issuer, as its tokens name it; absent for keys alone. */
+        Optional<URI> issuer();
+
+        /** For whom tokens have to be meant, one or several. */
+        Optional<Set<String>> audience();
+
+        /** The claim with the tenant: its name, or the JSON pointer of one inside another. */
+        @WithDefault("tenant")
+        String tenantClaim();
+
+        /** The claim with the scopes, likewise. */
+        @WithDefault("scope")
+        String scopeClaim();
+
+        /** With which this service's scopes begin there; empty for nothing. */
+        @WithDefault("finexl:")
+        Optional<String> scopePrefix();
+    }
 
     /** Where models are found. */
     interface Models {

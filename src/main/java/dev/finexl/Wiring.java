@@ -3,7 +3,10 @@ package dev.finexl;
 import dev.finexl.account.Access;
 import dev.finexl.account.ApiKeys;
 import dev.finexl.account.AuditLog;
+import dev.finexl.account.BearerTokens;
+import dev.finexl.account.Credentials;
 import dev.finexl.account.Ledger;
+import dev.finexl.account.OidcSettings;
 import dev.finexl.account.Quota;
 import dev.finexl.account.Quotas;
 import dev.finexl.account.Tariff;
@@ -265,8 +268,24 @@ class Wiring {
 
     @Produces
     @Singleton
-    Access access(ApiKeys keys) {
-        return new Access(config.access(), keys);
+    Credentials credentials(ApiKeys keys, Tenants tenants) {
+        FinexlConfig.Oidc oidc = config.oidc();
+        return new Credentials(
+                keys,
+                oidc.issuer()
+                        .map(issuer -> OidcSettings.of(
+                                issuer,
+                                oidc.audience().orElse(Set.of()),
+                                oidc.tenantClaim(),
+                                oidc.scopeClaim(),
+                                oidc.scopePrefix().orElse("")))
+                        .map(settings -> new BearerTokens(settings, tenants)));
+    }
+
+    @Produces
+    @Singleton
+    Access access(ApiKeys keys, Credentials credentials) {
+        return new Access(config.access(), credentials.takesTokens(), keys);
     }
 
     @Produces

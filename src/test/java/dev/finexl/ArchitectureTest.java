@@ -141,5 +141,5 @@ class ArchitectureTest {
             .whereLayer("generate")
             .mayOnlyAccessLayers("embed", "onnx", "store")
             .whereLayer("concept")
-            .mayOnlyAccessLayers("embed");
+            .mayOnlyAccessLayers("embed", "store");
 }

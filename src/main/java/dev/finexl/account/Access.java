@@ -5,7 +5,7 @@ import java.time.Duration;
 /**
  * Whether callers need a key. Thread-safe.
  *
- * <p>By default they do as soon as there has ever been a key, and stay so when the last one is revoked: a service that has been
+ * <p>By default they do where tokens are taken, or as soon as there has ever been a key, and stay so when the last one is revoked: a service that has been
  * closed does not open by itself. What was found out is asked for again after {@link #STALE}, since a key may be made by
  * another process.
  */
@@ -21,7 +21,7 @@ public final class Access {
 
     /** The setting. */
     public enum Mode {
-        /** As soon as there has been a key. */
+        /** As soon as there has been a key, or an issuer of tokens is configured. */
         AUTO,
         /** Always. */
         KEYS,
@@ -29,10 +29,19 @@ public final class Access {
         OPEN
     }
 
-    public Access(Mode mode, ApiKeys keys) {
+    /**
+     * @param tokens whether there are tokens besides keys; then nobody is let in without either
+     * @throws IllegalArgumentException if the service is to be open and to take tokens
+     */
+    public Access(Mode mode, boolean tokens, ApiKeys keys) {
+        if (tokens && mode == Mode.OPEN) {
+            throw new IllegalArgumentException(
+                    "finexl.access=open lets in whoever comes, and finexl.oidc.issuer whoever has"
+                            + " a token: expected one of the two");
+        }
         this.mode = mode;
         this.keys = keys;
-        this.closed = mode == Mode.KEYS;
+        this.closed = tokens || mode == Mode.KEYS;
     }
 
     /** The setting that this goes by. */

@@ -55,24 +55,13 @@ public final class ApiKeys {
             throw new InvalidRequestException("scopes", "expected at least one of explain, read and admin");
         }
         Instant expires = lifetime == null ? null : Instant.now().plus(checked("lifetime", lifetime));
-        makeTenant(tenant);
+        Tenants.make(database, tenant);
         return database.inTransaction(statements -> {
             NewKey made = insert(statements, tenant, EnumSet.copyOf(scopes), expires);
             String detail = "scopes %s, expires %s".formatted(Scope.write(scopes), expires == null ? "never" : expires);
             AuditLog.add(statements, actor, "key.create", tenant, made.key().prefix(), detail);
             return made;
         });
-    }
-
-    /** In a transaction of its own: PostgreSQL goes on with none after a row was refused. */
-    private void makeTenant(Tenant tenant) {
-        try {
-            database.update("INSERT INTO tenant (name) VALUES (?)", tenant.name());
-        } catch (DatabaseException e) {
-            if (!e.isDuplicate()) {
-                throw e;
-            }
-        }
     }
 
     private static NewKey insert(Statements statements, Tenant tenant, Set<Scope> scopes, Instant expires) {

@@ -6,6 +6,8 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
 /** The tenants that are known, and what each may ask for. Thread-safe. All methods throw {@link DatabaseException}. */
 public final class Tenants {
@@ -13,8 +15,12 @@ public final class Tenants {
     private static final String COLUMNS =
             "name, requests_per_minute, concurrent_explanations, images_per_day, evaluations_per_day";
 
+    private static final int MOST_REMEMBERED = 10_000;
+
     private final Database database;
     private final Quota common;
+    /** Who need not be made again: tenants stay for good. */
+    private final Set<Tenant> made = ConcurrentHashMap.newKeySet();
 
     /** @param common what holds where nothing is said of a tenant */
     public Tenants(Database database, Quota common) {
@@ -28,6 +34,32 @@ public final class Tenants {
      * @param quota of him alone; a limit that is null is that of all tenants
      */
     public record Known(Tenant tenant, Quota quota) {}
+
+    /** Makes a tenant, if it is new. */
+    void make(Tenant tenant) {
+        if (!made.contains(tenant)) {
+            make(database, tenant);
+            if (made.size() >= MOST_REMEMBERED) {
+                made.clear();
+            }
+            made.add(tenant);
+        }
+    }
+
+    /** In a transaction of its own: PostgreSQL goes on with none after a row was refused. */
+    static void make(Database database, Tenant tenant) {
+        if (!database.query("SELECT 1 FROM tenant WHERE name = ?", _ -> 1, tenant.name())
+                .isEmpty()) {
+            return;
+        }
+        try {
+            database.update("INSERT INTO tenant (name) VALUES (?)", tenant.name());
+        } catch (DatabaseException e) {
+            if (!e.isDuplicate()) {
+                throw e;
+            }
+        }
+    }
 
     /** All of them, by name. */
     public List<Known> list() {

@@ -169,16 +169,16 @@ class ApiKeysTest {
 
     @Test
     void asksForKeysOnceThereHasBeenOne() {
-        Access open = new Access(Access.Mode.OPEN, keys);
-        Access closed = new Access(Access.Mode.KEYS, keys);
-        assertThat(new Access(Access.Mode.AUTO, keys).needsKey()).isFalse();
+        Access open = new Access(Access.Mode.OPEN, false, keys);
+        Access closed = new Access(Access.Mode.KEYS, false, keys);
+        assertThat(new Access(Access.Mode.AUTO, false, keys).needsKey()).isFalse();
         assertThat(closed.needsKey()).isTrue();
         NewKey made = keys.create(ACME, READ, null, ACTOR);
-        Access auto = new Access(Access.Mode.AUTO, keys);
+        Access auto = new Access(Access.Mode.AUTO, false, keys);
         assertThat(auto.needsKey()).isTrue();
         assertThat(open.needsKey()).isFalse();
         keys.revoke(made.key().prefix(), ACTOR);
-        assertThat(new Access(Access.Mode.AUTO, keys).needsKey())
+        assertThat(new Access(Access.Mode.AUTO, false, keys).needsKey())
                 .as("no key is left")
                 .isTrue();
     }

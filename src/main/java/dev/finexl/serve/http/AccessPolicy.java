@@ -1,5 +1,6 @@
 package dev.finexl.serve.http;
 
+import dev.finexl.account.IssuerUnavailableException;
 import dev.finexl.account.Scope;
 import dev.finexl.store.sql.DatabaseException;
 import io.netty.handler.codec.http.HttpHeaderNames;
@@ -28,7 +29,7 @@ class AccessPolicy implements HttpSecurityPolicy {
 
     private static final Logger LOG = Logger.getLogger(AccessPolicy.class);
 
-    static final String FORBIDDEN = "this needs a key with another scope";
+    static final String FORBIDDEN = "this needs a key or a token with another scope";
 
     /** The page, which holds nothing of anybody, the description of the service, and what its keepers' probes ask. */
     private static final Pattern PAGE = Pattern.compile("/([a-z-]+\\.(html|js|css|svg|png|ico))?");
@@ -56,7 +57,7 @@ class AccessPolicy implements HttpSecurityPolicy {
 
     private static boolean permits(SecurityIdentity identity, RoutingContext routing) {
         String path = path(routing);
-        if (path.equals(METRICS) && Callers.of(identity).key().isEmpty()) {
+        if (path.equals(METRICS) && Callers.of(identity).isAnybody()) {
             // Where nobody needs a key, whoever watches over the service has none either.
             return true;
         }
@@ -86,10 +87,15 @@ class AccessPolicy implements HttpSecurityPolicy {
             case ForbiddenException _ -> RawProblem.send(routing, Response.Status.FORBIDDEN, FORBIDDEN);
             case DatabaseException e -> {
                 LOG.warn(e.getMessage());
-                routing.response().putHeader(HttpHeaderNames.RETRY_AFTER, Integer.toString(Problems.RETRY_SECONDS));
-                RawProblem.send(routing, Response.Status.SERVICE_UNAVAILABLE, "keys cannot be looked up at the moment");
+                comeBack(routing, "keys cannot be looked up at the moment");
             }
+            case IssuerUnavailableException e -> comeBack(routing, e.getMessage());
             case null, default -> routing.next();
         }
+    }
+
+    private static void comeBack(RoutingContext routing, String detail) {
+        routing.response().putHeader(HttpHeaderNames.RETRY_AFTER, Integer.toString(Problems.RETRY_SECONDS));
+        RawProblem.send(routing, Response.Status.SERVICE_UNAVAILABLE, detail);
     }
 }

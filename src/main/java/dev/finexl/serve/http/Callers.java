@@ -40,6 +40,6 @@ class Callers {
         if (!caller.scopes().contains(Scope.ADMIN)) {
             throw new ForbiddenException();
         }
-        return "key " + caller.key();
+        return caller.name();
     }
 }

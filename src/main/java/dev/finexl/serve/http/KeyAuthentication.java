@@ -3,6 +3,7 @@ package dev.finexl.serve.http;
 import dev.finexl.account.Access;
 import dev.finexl.account.ApiKeys;
 import dev.finexl.account.Caller;
+import dev.finexl.account.Credentials;
 import dev.finexl.account.Scope;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.quarkus.security.AuthenticationFailedException;
@@ -17,6 +18,8 @@ import io.quarkus.security.runtime.QuarkusSecurityIdentity;
 import io.quarkus.vertx.http.runtime.security.ChallengeData;
 import io.quarkus.vertx.http.runtime.security.HttpAuthenticationMechanism;
 import io.smallrye.mutiny.Uni;
+import io.vertx.core.Context;
+import io.vertx.core.Vertx;
 import io.vertx.core.http.Cookie;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.RoutingContext;
@@ -27,8 +30,9 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * Finds out who asks, by {@code Authorization: Bearer fx_…}, {@code X-API-Key: fx_…} or the cookie of {@link SessionResource}. Whoever sends no key is let in as
- * {@link Caller#WITHOUT_KEY} where none is needed; a key that is no good is refused everywhere but at what is public.
+ * Finds out who asks, by {@code Authorization: Bearer fx_…}, {@code X-API-Key: fx_…} or the cookie of {@link SessionResource}, with
+ * the token of an issuer in place of the key where one is configured. Whoever sends neither is let in as
+ * {@link Caller#WITHOUT_KEY} where none is needed; a key or token that is no good is refused everywhere but at what is public.
  */
 @Singleton
 class KeyAuthentication implements HttpAuthenticationMechanism {
@@ -36,19 +40,27 @@ class KeyAuthentication implements HttpAuthenticationMechanism {
     /** Under which an identity holds its {@link Caller}. */
     static final String CALLER = "caller";
 
-    static final String NO_GOOD = "the key is not one of this service, or it is revoked or expired";
+    static final String NO_GOOD = "the key or token is not one of this service, or it is revoked or expired";
 
     private static final String API_KEY = "X-API-Key";
     private static final String BEARER = "bearer ";
     private static final String CHALLENGE = "Bearer realm=\"finexl\"";
 
     private final Access access;
+    private final Credentials credentials;
 
-    KeyAuthentication(Access access) {
+    KeyAuthentication(Access access, Credentials credentials) {
         this.access = access;
+        this.credentials = credentials;
     }
 
-    /** Asks for the identity behind a key, or behind none. */
+    private String expected() {
+        return credentials.takesTokens()
+                ? "expected a key or a token: Authorization: Bearer … or X-API-Key: fx_…"
+                : "expected a key: Authorization: Bearer fx_… or X-API-Key: fx_…";
+    }
+
+    /** Asks for the identity behind a key or token, or behind none. */
     static final class KeyRequest extends BaseAuthenticationRequest {
 
         private final Optional<String> secret;
@@ -104,23 +116,20 @@ class KeyAuthentication implements HttpAuthenticationMechanism {
         routing.response()
                 .putHeader(
                         HttpHeaderNames.WWW_AUTHENTICATE, sent ? CHALLENGE + ", error=\"invalid_token\"" : CHALLENGE);
-        RawProblem.send(
-                routing,
-                Response.Status.UNAUTHORIZED,
-                sent ? NO_GOOD : "expected a key: Authorization: Bearer fx_… or X-API-Key: fx_…");
+        RawProblem.send(routing, Response.Status.UNAUTHORIZED, sent ? NO_GOOD : expected());
         return Uni.createFrom().item(true);
     }
 
-    /** Looks keys up. */
+    /** Looks keys up, and checks tokens. */
     @Singleton
     static class Provider implements IdentityProvider<KeyRequest> {
 
         private final Access access;
-        private final ApiKeys keys;
+        private final Credentials credentials;
 
-        Provider(Access access, ApiKeys keys) {
+        Provider(Access access, Credentials credentials) {
             this.access = access;
-            this.keys = keys;
+            this.credentials = credentials;
         }
 
         @Override
@@ -133,13 +142,23 @@ class KeyAuthentication implements HttpAuthenticationMechanism {
             if (request.secret.isEmpty() && access.isKnown()) {
                 return Uni.createFrom().item(withoutKey());
             }
-            return context.runBlocking(() -> request.secret.map(this::withKey).orElseGet(this::withoutKey));
+            return request.secret.filter(credentials::isToken).isPresent()
+                    ? withToken(request.secret.get())
+                    : context.runBlocking(
+                            () -> request.secret.map(this::withKey).orElseGet(this::withoutKey));
+        }
+
+        /** On a thread of its own, of which there are enough however many callers wait for an issuer that does not answer. */
+        private Uni<SecurityIdentity> withToken(String token) {
+            Context server = Vertx.currentContext();
+            return Uni.createFrom()
+                    .item(() -> withKey(token))
+                    .runSubscriptionOn(Thread::startVirtualThread)
+                    .emitOn(task -> server.runOnContext(_ -> task.run()));
         }
 
         private SecurityIdentity withKey(String secret) {
-            return keys.find(secret)
-                    .map(key -> identity(Caller.of(key)))
-                    .orElseThrow(AuthenticationFailedException::new);
+            return credentials.find(secret).map(Provider::identity).orElseThrow(AuthenticationFailedException::new);
         }
 
         /** Null is nobody, who is let in to what is public. */

@@ -3,6 +3,7 @@ package dev.finexl.serve.http;
 import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.exc.MismatchedInputException;
 import dev.finexl.account.ApiKeys;
+import dev.finexl.account.IssuerUnavailableException;
 import dev.finexl.account.QuotaExceededException;
 import dev.finexl.embed.EncoderException;
 import dev.finexl.embed.ImageFileException;
@@ -173,6 +174,14 @@ class Problems {
     }
 
     @ServerExceptionMapper
+    Response unchecked(IssuerUnavailableException e) {
+        return comeBack(
+                Response.Status.SERVICE_UNAVAILABLE,
+                Response.Status.SERVICE_UNAVAILABLE.getReasonPhrase(),
+                e.getMessage());
+    }
+
+    @ServerExceptionMapper
     Response crowded(UploadRoom.FullException e) {
         return comeBack(Response.Status.SERVICE_UNAVAILABLE, "No room for uploads", e.getMessage());
     }
@@ -188,7 +197,7 @@ class Problems {
         return refused(Response.Status.FORBIDDEN, AccessPolicy.FORBIDDEN);
     }
 
-    /** To whoever tries a key that is no good. */
+    /** To whoever tries a key or token that is no good. */
     static Response unauthorized() {
         return refused(Response.Status.UNAUTHORIZED, KeyAuthentication.NO_GOOD);
     }

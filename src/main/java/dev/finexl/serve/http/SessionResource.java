@@ -1,6 +1,6 @@
 package dev.finexl.serve.http;
 
-import dev.finexl.account.ApiKeys;
+import dev.finexl.account.Credentials;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.validation.Valid;
@@ -30,15 +30,16 @@ public class SessionResource {
     /** The cookie with the key. */
     static final String COOKIE = "finexl-key";
 
-    private static final int LONGEST_KEY = 100;
+    /** Tokens are longer than keys; browsers drop a cookie of more than 4096 characters. */
+    private static final int LONGEST_KEY = 4000;
 
-    private final ApiKeys keys;
+    private final Credentials credentials;
 
-    SessionResource(ApiKeys keys) {
-        this.keys = keys;
+    SessionResource(Credentials credentials) {
+        this.credentials = credentials;
     }
 
-    /** The key that somebody gives the page. */
+    /** The key, or token, that somebody gives the page. */
     public record Login(@NotNull @Size(max = LONGEST_KEY) String key) {}
 
     /** Begins to use a key. */
@@ -55,7 +56,7 @@ public class SessionResource {
     @APIResponse(responseCode = "204", description = "the cookie is set, until the browser is closed")
     @APIResponse(responseCode = "401", description = "the key is no good")
     public Response login(@NotNull @Valid Login login, @Context RoutingContext routing) {
-        return keys.find(login.key()).isPresent()
+        return credentials.find(login.key()).isPresent()
                 ? Response.noContent()
                         .cookie(cookie(login.key(), NewCookie.DEFAULT_MAX_AGE, routing))
                         .build()

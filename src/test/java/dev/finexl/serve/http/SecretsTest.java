@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.finexl.ChatServer;
 import dev.finexl.account.ApiKeys;
+import dev.finexl.account.IssuerServer;
 import dev.finexl.account.Scope;
 import dev.finexl.account.Tenant;
 import dev.finexl.store.s3.StorageServer;
@@ -53,13 +54,15 @@ class SecretsTest {
     @Inject
     ApiKeys keys;
 
+    IssuerServer issuer;
+
     /** Everything is logged, and nothing of it on the console of the tests. */
     public static final class Profile implements QuarkusTestProfile {
 
         @Override
         public Map<String, String> getConfigOverrides() {
             return Map.of(
-                    "finexl.access", "keys",
+                    "finexl.oidc.audience", IssuerServer.AUDIENCE,
                     "finexl.jobs.url", "jdbc:h2:mem:secrets;DB_CLOSE_DELAY=-1",
                     "finexl.jobs.user", "sa",
                     "finexl.jobs.password", DATABASE_PASSWORD,
@@ -79,6 +82,7 @@ class SecretsTest {
 
         private static final String WORDS = "{\"concepts\": [{\"name\": \"painterly\", \"category\": \"style\"}]}";
 
+        private final IssuerServer issuer = new IssuerServer();
         private StorageServer storage;
         private ChatServer chat;
         private Path cache;
@@ -104,6 +108,8 @@ class SecretsTest {
                 throw new IllegalStateException(e);
             }
             return Map.of(
+                    "finexl.oidc.issuer",
+                    issuer.issuer().toString(),
                     "finexl.storage.endpoint",
                     storage.endpoint().toString(),
                     "finexl.storage.path-style",
@@ -123,7 +129,13 @@ class SecretsTest {
         }
 
         @Override
+        public void inject(TestInjector injector) {
+            injector.injectIntoFields(issuer, new TestInjector.MatchesType(IssuerServer.class));
+        }
+
+        @Override
         public void stop() {
+            issuer.close();
             System.setProperty("aws.secretAccessKey", "test");
             try (Stream<Path> paths = Files.walk(cache)) {
                 for (Path path : paths.sorted(Comparator.reverseOrder()).toList()) {
@@ -178,6 +190,8 @@ class SecretsTest {
         java.util.logging.Logger root = LogManager.getLogManager().getLogger("");
         root.addHandler(recorder);
         List<Response> answers = new ArrayList<>();
+        String token = issuer.token(new Tenant("secrets-test"), EnumSet.of(Scope.READ));
+        String forged = issuer.token(IssuerServer.rsaKey("first"), new Tenant("secrets-test"), EnumSet.of(Scope.READ));
         String key;
         try {
             key = keys.create(new Tenant("secrets-test"), EnumSet.of(Scope.EXPLAIN, Scope.READ), null, "test")
@@ -189,10 +203,12 @@ class SecretsTest {
             answers.add(post("/explain", key, request("missing.safetensors", 4)));
             answers.add(post("/explain", WRONG_KEY, request("vivid.safetensors", 5)));
             answers.add(given().header("X-API-Key", key).get("/models"));
+            answers.add(given().header("Authorization", "Bearer " + token).get("/models"));
+            answers.add(given().header("Authorization", "Bearer " + forged).get("/models"));
         } finally {
             root.removeHandler(recorder);
         }
-        assertThat(answers).extracting(Response::statusCode).containsExactly(200, 200, 200, 400, 401, 200);
+        assertThat(answers).extracting(Response::statusCode).containsExactly(200, 200, 200, 400, 401, 200, 200, 401);
         assertThat(answers.get(0).asString()).contains("painterly");
         assertThat(answers.get(1).asString()).contains("HTTP 401");
         assertThat(recorder.lines)
@@ -201,7 +217,13 @@ class SecretsTest {
 
         List<String> everything = new ArrayList<>(recorder.lines);
         answers.forEach(answer -> everything.add(answer.headers() + answer.asString()));
-        for (String secret : List.of(PROPOSER_KEY, STORAGE_SECRET, DATABASE_PASSWORD, COOKIE, WRONG_KEY, key)) {
+        List<String> secrets =
+                new ArrayList<>(List.of(PROPOSER_KEY, STORAGE_SECRET, DATABASE_PASSWORD, COOKIE, WRONG_KEY, key));
+        for (String shown : List.of(token, forged)) {
+            // Neither what it says nor its signature; how all of them begin is no secret.
+            secrets.addAll(List.of(shown.split("\\.")).subList(1, 3));
+        }
+        for (String secret : secrets) {
             assertThat(everything).noneMatch(line -> line.contains(secret));
         }
     }

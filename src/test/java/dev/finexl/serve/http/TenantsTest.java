@@ -67,7 +67,8 @@ class TenantsTest {
         Files.createDirectories(KeyedProfile.MODELS.resolve(MINE.name()));
     }
 
-    private String key(Tenant tenant, Set<Scope> scopes) {
+    /** Something to be let in with. */
+    String key(Tenant tenant, Set<Scope> scopes) {
         return keys.create(tenant, scopes, null, "test").secret();
     }
 
