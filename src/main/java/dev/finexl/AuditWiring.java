@@ -8,6 +8,7 @@ import dev.finexl.job.audit.DynamoIdempotencyStore;
 import dev.finexl.job.audit.FileIdempotencyStore;
 import dev.finexl.job.audit.IdempotencyStore;
 import dev.finexl.job.audit.Invocations;
+import dev.finexl.job.trace.Tracing;
 import dev.finexl.store.ResultStore;
 import dev.finexl.store.StorageException;
 import dev.finexl.store.s3.S3Connection;
@@ -53,7 +54,8 @@ class AuditWiring {
             Optional<ResultStore> results,
             DynamoConnection dynamo,
             Validator validator,
-            ObjectMapper mapper) {
+            ObjectMapper mapper,
+            Tracing tracing) {
         FinexlConfig.Audits audits = config.audits();
         AuditSettings settings = new AuditSettings(
                 audits.watched().orElse(List.of()).stream()
@@ -71,7 +73,8 @@ class AuditWiring {
                 records(audits.records(), dynamo),
                 settings,
                 validator,
-                mapper);
+                mapper,
+                tracing);
     }
 
     private static IdempotencyStore records(FinexlConfig.Audits.Records records, DynamoConnection dynamo) {

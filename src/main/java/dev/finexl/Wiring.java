@@ -33,6 +33,8 @@ import dev.finexl.job.Metering;
 import dev.finexl.job.PictureFolders;
 import dev.finexl.job.TenantSpaces;
 import dev.finexl.job.UploadRoom;
+import dev.finexl.job.trace.OtlpTracing;
+import dev.finexl.job.trace.Tracing;
 import dev.finexl.onnx.OnnxRuntime;
 import dev.finexl.onnx.OnnxSettings;
 import dev.finexl.onnx.ProviderChoice;
@@ -56,15 +58,20 @@ import jakarta.inject.Singleton;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import org.eclipse.microprofile.config.Config;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 
 /** Makes the parts of the program out of its configuration, so that no room below knows of either. */
 @ApplicationScoped
 class Wiring {
+
+    private static final String NO_TRACES = "none";
 
     private final FinexlConfig config;
     private final String version;
@@ -235,8 +242,29 @@ class Wiring {
 
     @Produces
     @Singleton
-    ExplainService explainService(TenantSpaces spaces, Budget budget, ExplainMeter meter) {
-        return new ExplainService(spaces, budget, meter);
+    ExplainService explainService(TenantSpaces spaces, Budget budget, ExplainMeter meter, Tracing tracing) {
+        return new ExplainService(spaces, budget, meter, tracing);
+    }
+
+    /** What OpenTelemetry's own settings say, but off where they say nothing; then nothing of it is loaded. */
+    @Produces
+    @Singleton
+    Tracing tracing(
+            Config all, @ConfigProperty(name = "otel.traces.exporter", defaultValue = NO_TRACES) String exporter) {
+        if (exporter.equals(NO_TRACES)) {
+            return Tracing.NONE;
+        }
+        Map<String, String> settings = new HashMap<>();
+        for (String name : all.getPropertyNames()) {
+            if (name.startsWith("otel.")) {
+                all.getOptionalValue(name, String.class).ifPresent(value -> settings.put(name, value));
+            }
+        }
+        return new OtlpTracing(settings, version);
+    }
+
+    void close(@Disposes Tracing tracing) {
+        tracing.close();
     }
 
     @Produces

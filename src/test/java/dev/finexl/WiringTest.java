@@ -3,6 +3,7 @@ package dev.finexl;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.finexl.job.trace.Tracing;
 import dev.finexl.store.Catalogue;
 import dev.finexl.store.ModelReferenceException;
 import dev.finexl.store.ResultStore;
@@ -20,6 +21,14 @@ class WiringTest {
 
     @Inject
     Catalogue catalogue;
+
+    @Inject
+    Tracing tracing;
+
+    @Test
+    void followsNoExplanation() {
+        assertThat(tracing).isSameAs(Tracing.NONE);
+    }
 
     @Test
     void keepsNoResults() {

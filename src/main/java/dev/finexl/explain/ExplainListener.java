@@ -63,6 +63,9 @@ public interface ExplainListener {
         }
     }
 
+    /** A stage begins, or goes on; the one that was under way before has ended, or waits. */
+    default void entered(Stage stage) {}
+
     /**
      * A stage has come some way.
      *

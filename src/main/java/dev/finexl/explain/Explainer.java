@@ -132,7 +132,7 @@ public final class Explainer {
      * @param scope through which the work can be cancelled; it must stay open as long as the parts are used
      */
     public ExplanationParts parts(ExplainListener listener, RunScope scope) {
-        Downloads downloads = new Downloads(listener, scope, new StageClock(scope));
+        Downloads downloads = new Downloads(listener, scope, new StageClock(listener, scope));
         return new ExplanationParts(resolver.during(downloads), means, scope);
     }
 
@@ -158,7 +158,7 @@ public final class Explainer {
     private Explanation answer(ExplainRequest request, ExplainListener listener, RunScope scope) {
         DecompositionMethod method = method(request.method());
         boolean propose = propose(request);
-        StageClock clock = new StageClock(scope);
+        StageClock clock = new StageClock(listener, scope);
         Plan plan = plan(request, listener, scope, clock);
         means.models().prepare(plan.comparison());
         ExplanationRun run = new ExplanationRun(plan, method, propose ? proposer : null, means, listener, scope, clock);
@@ -195,7 +195,7 @@ public final class Explainer {
     public Forecast forecast(ExplainRequest request, RunScope scope) {
         DecompositionMethod method = method(request.method());
         boolean propose = propose(request);
-        Plan plan = plan(request, ExplainListener.NONE, scope, new StageClock(scope));
+        Plan plan = plan(request, ExplainListener.NONE, scope, new StageClock(ExplainListener.NONE, scope));
         boolean drawAgain = Boolean.TRUE.equals(request.pictures());
         boolean known = !propose
                 && !drawAgain
@@ -239,7 +239,7 @@ public final class Explainer {
      * @throws InvalidRequestException if the request cannot be answered as it stands, or is of given pictures
      */
     public Subject subject(ExplainRequest request, ExplainListener listener, RunScope scope) {
-        Plan plan = plan(request, listener, scope, new StageClock(scope));
+        Plan plan = plan(request, listener, scope, new StageClock(listener, scope));
         if (!(plan.comparison() instanceof Comparison.Sampled sampled)) {
             throw new InvalidRequestException("base", "expected models, and no given pictures");
         }
@@ -261,7 +261,7 @@ public final class Explainer {
      */
     public Path prime(ExplainRequest request, Path folder, ExplainListener listener, RunScope scope)
             throws IOException {
-        Plan plan = plan(request, listener, scope, new StageClock(scope));
+        Plan plan = plan(request, listener, scope, new StageClock(listener, scope));
         return new ConceptMeasurer(means).prime(plan, folder, listener, scope);
     }
 

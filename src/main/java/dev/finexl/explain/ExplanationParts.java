@@ -218,7 +218,8 @@ public final class ExplanationParts {
                 generator,
                 means.knownPictures(request.plan, sampled, side, ExplainListener.Pictures.DRAWN),
                 PairSampler.requests(request.plan, sampled, side, images));
-        new PairSampler(measurer, scope, listener, new StageClock(scope)).add(drawn, images, settings, 0, images);
+        new PairSampler(measurer, scope, listener, new StageClock(listener, scope))
+                .add(drawn, images, settings, 0, images);
         return new Measured(
                 drawn.measured().stream().map(Measurement::row).toArray(float[][]::new),
                 drawn.sampled(),
@@ -231,7 +232,7 @@ public final class ExplanationParts {
             Side side,
             List<ImageRequest> pictures,
             ExplainListener listener) {
-        PairSampler sampler = new PairSampler(measurer, scope, listener, new StageClock(scope));
+        PairSampler sampler = new PairSampler(measurer, scope, listener, new StageClock(listener, scope));
         try (Lease<ImageGenerator> base = models.generator(sampled.base())) {
             SamplerSettings settings = SamplerChoice.settings(sampled.sampling(), base.value(), means.batch());
             if (side == Side.BASE) {

@@ -14,22 +14,16 @@ import java.util.List;
  * be kept until then; and the pair that differs most is often the one where something else changed too, while the
  * first ones draw different prompts and are a sample like any other.
  */
-final class KeptPairs implements ExplainListener {
+final class KeptPairs extends ForwardingListener {
 
-    private final ExplainListener next;
     private final RgbImage[] base;
     private final RgbImage[] personalized;
 
     /** @param pairs how many to keep, 0 for none */
     KeptPairs(ExplainListener next, int pairs) {
-        this.next = next;
+        super(next);
         base = new RgbImage[pairs];
         personalized = new RgbImage[pairs];
-    }
-
-    @Override
-    public void progress(Stage stage, long done, long total) {
-        next.progress(stage, done, total);
     }
 
     @Override
@@ -38,17 +32,12 @@ final class KeptPairs implements ExplainListener {
             RgbImage[] pictures = side == Side.BASE ? base : personalized;
             pictures[index] = image.within(ConceptProposer.PICTURE_SIDE);
         }
-        next.image(side, index, image);
-    }
-
-    @Override
-    public void aspects(int pairs, List<Aspect> aspects) {
-        next.aspects(pairs, aspects);
+        super.image(side, index, image);
     }
 
     @Override
     public Pictures pictures() {
-        return base.length > 0 ? Pictures.ALL : next.pictures();
+        return base.length > 0 ? Pictures.ALL : super.pictures();
     }
 
     /** The pairs of which both pictures came, with the prompts by which the plan drew them. */

@@ -6,23 +6,28 @@ import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** Adds up the time of each stage, also where stages take turns, as sampling and embedding do. */
+/** Adds up the time of each stage, also where stages take turns, as sampling and embedding do, and tells which is under way. */
 final class StageClock {
 
     private static final double NANOS = 1e9;
 
+    private final ExplainListener listener;
     private final RunScope scope;
     private final Map<Stage, long[]> nanos = new EnumMap<>(Stage.class);
     private Stage current;
     private long wallStart;
     private long sessionStart;
 
-    StageClock(RunScope scope) {
+    StageClock(ExplainListener listener, RunScope scope) {
+        this.listener = listener;
         this.scope = scope;
     }
 
     /** Ends the stage under way, if there is one, and begins or resumes another. */
     void enter(Stage stage) {
+        if (stage != current) {
+            listener.entered(stage);
+        }
         stop();
         current = stage;
         wallStart = System.nanoTime();

@@ -7,6 +7,7 @@ import dev.finexl.explain.ExplainRequest;
 import dev.finexl.explain.Explainer;
 import dev.finexl.explain.Explanation;
 import dev.finexl.job.ExplainMeter.Outcome;
+import dev.finexl.job.trace.Tracing;
 import dev.finexl.onnx.RunScope;
 import dev.finexl.report.HtmlReport;
 import dev.finexl.report.PairPictures;
@@ -23,7 +24,7 @@ import org.jboss.logging.MDC;
 
 /**
  * Explains for callers who cannot see the terminal: everything that is logged meanwhile carries the explanation's id
- * ({@code explanation} in the log's context), and how it ended is logged and counted. A whole explanation is also kept in
+ * ({@code explanation} in the log's context), and how it ended is logged and counted, and followed by {@link Tracing}. A whole explanation is also kept in
  * the store of results, if there is one, under {@code explanations/HASH.json}, where the hash stands for all that it depends
  * on: the same question asked twice has one result there, that of the first time. Beside it is its report, the same with
  * {@code .html}. A store that cannot be written is a warning;
@@ -37,11 +38,13 @@ public final class ExplainService {
     private final TenantSpaces spaces;
     private final Budget budget;
     private final ExplainMeter meter;
+    private final Tracing tracing;
 
-    public ExplainService(TenantSpaces spaces, Budget budget, ExplainMeter meter) {
+    public ExplainService(TenantSpaces spaces, Budget budget, ExplainMeter meter, Tracing tracing) {
         this.spaces = spaces;
         this.budget = budget;
         this.meter = meter;
+        this.tracing = tracing;
     }
 
     /** What it would take to explain for a tenant, and what it would cost; throws what {@link Explainer#forecast} throws. */
@@ -53,9 +56,21 @@ public final class ExplainService {
      * Explains, and throws what {@link Explainer#explain} throws.
      *
      * @param tenant for whom
+     * @param origin with the explanation's id
      * @param folders folders of pictures that this request alone may name, by their names
      */
     public Explanation explain(
+            Tenant tenant,
+            Tracing.Origin origin,
+            ExplainRequest request,
+            Map<String, Path> folders,
+            ExplainListener listener,
+            RunScope scope) {
+        return tracing.explain(
+                origin, listener, traced -> explain(tenant, origin.id(), request, folders, traced, scope));
+    }
+
+    private Explanation explain(
             Tenant tenant,
             String id,
             ExplainRequest request,

@@ -3,6 +3,7 @@ package dev.finexl.job;
 import dev.finexl.explain.ExplainListener;
 import dev.finexl.explain.ExplainRequest;
 import dev.finexl.explain.Explanation;
+import dev.finexl.job.trace.Tracing;
 import dev.finexl.onnx.RunScope;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -26,7 +27,13 @@ public final class ExplainWork implements JobWorkers.Work {
     public Answer explain(
             Job job, ExplainRequest request, Map<String, Path> folders, ExplainListener listener, RunScope scope) {
         try (PictureKeeper keeper = new PictureKeeper(pictures, job.id(), request.pictures(), listener)) {
-            Explanation explanation = service.explain(job.tenant(), job.id(), request, folders, keeper, scope);
+            Explanation explanation = service.explain(
+                    job.tenant(),
+                    new Tracing.Origin(job.id(), job.created(), job.parent()),
+                    request,
+                    folders,
+                    keeper,
+                    scope);
             Answer answer = metering.answer(job.tenant(), job.id(), job.requestHash(), request, explanation);
             keeper.settle(explanation);
             return answer;

@@ -1,7 +1,9 @@
 package dev.finexl.job;
 
 import dev.finexl.account.Tenant;
+import dev.finexl.job.trace.TraceParent;
 import java.time.Instant;
+import java.util.Optional;
 
 /**
  * An explanation that was asked for, as it stands.
@@ -12,6 +14,7 @@ import java.time.Instant;
  * @param request the request's JSON
  * @param requestHash SHA-256 of the request and of the pictures that came with it
  * @param uploaded whether pictures came with it
+ * @param parent of what its caller has said that it is a part
  * @param attempt how many times work on it was begun
  * @param progress of the present attempt
  * @param created when it was asked for
@@ -27,6 +30,7 @@ public record Job(
         String request,
         String requestHash,
         boolean uploaded,
+        Optional<TraceParent> parent,
         int attempt,
         Progress progress,
         Instant created,
@@ -43,6 +47,7 @@ public record Job(
                 request,
                 requestHash,
                 uploaded,
+                parent,
                 attempt,
                 newer,
                 created,

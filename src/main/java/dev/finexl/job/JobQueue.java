@@ -6,6 +6,7 @@ import dev.finexl.account.Tenant;
 import dev.finexl.explain.ExplainRequest;
 import dev.finexl.explain.Explanation;
 import dev.finexl.job.ExplainGate.FullException;
+import dev.finexl.job.trace.TraceParent;
 import dev.finexl.store.ModelJson;
 import dev.finexl.store.Sha256;
 import dev.finexl.store.sql.DatabaseException;
@@ -71,12 +72,14 @@ public final class JobQueue {
      * @param tenant whose the job is
      * @param key by which the same submission is known again; null for none
      * @param upload pictures that came with it, which now belong to the job if one was created; null for none
+     * @param parent of what the caller has said that it is a part
      * @throws KeyReusedException if the key came with another request before
      * @throws dev.finexl.account.QuotaExceededException if the tenant has asked for all that he may
      * @throws FullException if too many jobs wait already
      * @throws DatabaseException if the database cannot be used
      */
-    public Submission submit(Tenant tenant, ExplainRequest request, String key, Upload upload) {
+    public Submission submit(
+            Tenant tenant, ExplainRequest request, String key, Upload upload, Optional<TraceParent> parent) {
         String json = json(request);
         String hash = hash(json, upload);
         Optional<Job> earlier = key == null ? Optional.empty() : store.findByKey(tenant, key);
@@ -85,7 +88,7 @@ public final class JobQueue {
         }
         quotas.admit(tenant);
         String id = upload == null ? JobIds.next() : upload.id();
-        if (insert(id, tenant, json, hash, key, upload) == JobStore.Insertion.KEY_TAKEN) {
+        if (insert(id, tenant, json, hash, key, upload, parent) == JobStore.Insertion.KEY_TAKEN) {
             return replay(store.findByKey(tenant, key).orElseThrow(KeyReusedException::new), hash);
         }
         Submission submission = new Submission(store.find(id).orElseThrow(), true);
@@ -127,13 +130,19 @@ public final class JobQueue {
 
     /** One at a time in this process, so that the bound holds exactly here. */
     private synchronized JobStore.Insertion insert(
-            String id, Tenant tenant, String json, String hash, String key, Upload upload) {
+            String id,
+            Tenant tenant,
+            String json,
+            String hash,
+            String key,
+            Upload upload,
+            Optional<TraceParent> parent) {
         if (store.queued() >= mostQueued) {
             throw new FullException("%d jobs are waiting already, which is the most that may".formatted(mostQueued));
         }
         quotas.requireRoom(tenant, store.unfinished(tenant));
         JobStore.Insertion insertion =
-                store.insert(id, tenant, json, hash, key, upload == null ? null : pictures.place());
+                store.insert(id, tenant, json, hash, key, upload == null ? null : pictures.place(), parent);
         if (upload != null && insertion == JobStore.Insertion.INSERTED) {
             upload.keep();
         }

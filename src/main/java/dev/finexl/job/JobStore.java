@@ -3,6 +3,7 @@ package dev.finexl.job;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import dev.finexl.account.Ledger;
 import dev.finexl.account.Tenant;
+import dev.finexl.job.trace.TraceParent;
 import dev.finexl.store.ModelJson;
 import dev.finexl.store.sql.Database;
 import dev.finexl.store.sql.DatabaseException;
@@ -48,7 +49,7 @@ public final class JobStore {
     private static final String FREE =
             "(state = 'queued' OR (state = 'running' AND lease_until <= CURRENT_TIMESTAMP)) AND NOT cancel_requested";
     private static final String COLUMNS =
-            "id, tenant, state, request, request_hash, place, attempt, progress, created_at,"
+            "id, tenant, state, request, request_hash, place, traceparent, attempt, progress, created_at,"
                     + " started_at, finished_at, result, problem";
 
     private final Database database;
@@ -83,18 +84,27 @@ public final class JobStore {
      *
      * @param key idempotency key, which is the tenant's own; null for none
      * @param place the one place where the job's pictures are; null if it can run anywhere
+     * @param parent of what its caller has said that it is a part
      */
-    Insertion insert(String id, Tenant tenant, String request, String requestHash, String key, String place) {
+    Insertion insert(
+            String id,
+            Tenant tenant,
+            String request,
+            String requestHash,
+            String key,
+            String place,
+            Optional<TraceParent> parent) {
         try {
             update(
-                    "INSERT INTO explanation_job (id, tenant, state, request, request_hash, idempotency_key, place)"
-                            + " VALUES (?, ?, 'queued', ?, ?, ?, ?)",
+                    "INSERT INTO explanation_job (id, tenant, state, request, request_hash, idempotency_key, place,"
+                            + " traceparent) VALUES (?, ?, 'queued', ?, ?, ?, ?, ?)",
                     id,
                     tenant.name(),
                     request,
                     requestHash,
                     key,
-                    place);
+                    place,
+                    parent.map(TraceParent::header).orElse(null));
             return Insertion.INSERTED;
         } catch (DatabaseException e) {
             if (e.isDuplicate()) {
@@ -342,6 +352,7 @@ public final class JobStore {
                 row.getString("request"),
                 row.getString("request_hash"),
                 row.getString("place") != null,
+                TraceParent.of(row.getString("traceparent")),
                 row.getInt("attempt"),
                 progress(row.getString("progress")),
                 Statements.instant(row, "created_at"),

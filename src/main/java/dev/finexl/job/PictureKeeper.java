@@ -1,11 +1,10 @@
 package dev.finexl.job;
 
 import dev.finexl.embed.RgbImage;
-import dev.finexl.explain.Aspect;
 import dev.finexl.explain.ExplainListener;
 import dev.finexl.explain.Explanation;
+import dev.finexl.explain.ForwardingListener;
 import java.io.IOException;
-import java.util.List;
 import org.jboss.logging.Logger;
 
 /**
@@ -13,14 +12,13 @@ import org.jboss.logging.Logger;
  * warning: the explanation is worth having without them. Unless it is told of the explanation before it is closed, it leaves
  * nothing behind.
  */
-final class PictureKeeper implements ExplainListener, AutoCloseable {
+final class PictureKeeper extends ForwardingListener implements AutoCloseable {
 
     private static final Logger LOG = Logger.getLogger(PictureKeeper.class);
 
     private final JobPictures pictures;
     private final String job;
     private final Pictures wanted;
-    private final ExplainListener next;
     private boolean keeping;
     private boolean settled;
 
@@ -28,10 +26,10 @@ final class PictureKeeper implements ExplainListener, AutoCloseable {
      * @param asked as {@link dev.finexl.explain.ExplainRequest#pictures}
      */
     PictureKeeper(JobPictures pictures, String job, Boolean asked, ExplainListener next) {
+        super(next);
         this.pictures = pictures;
         this.job = job;
         this.wanted = asked == null ? Pictures.KEPT : asked ? Pictures.ALL : Pictures.DRAWN;
-        this.next = next;
         this.keeping = wanted != Pictures.DRAWN;
         store(() -> pictures.begin(job));
     }
@@ -53,23 +51,13 @@ final class PictureKeeper implements ExplainListener, AutoCloseable {
 
     @Override
     public Pictures pictures() {
-        return keeping ? wanted : next.pictures();
-    }
-
-    @Override
-    public void progress(Stage stage, long done, long total) {
-        next.progress(stage, done, total);
+        return keeping ? wanted : super.pictures();
     }
 
     @Override
     public void image(Side side, int index, RgbImage image) {
         store(() -> pictures.keep(job, side, index, image));
-        next.image(side, index, image);
-    }
-
-    @Override
-    public void aspects(int pairs, List<Aspect> aspects) {
-        next.aspects(pairs, aspects);
+        super.image(side, index, image);
     }
 
     /** Leaves the pictures that the explanation shows. */

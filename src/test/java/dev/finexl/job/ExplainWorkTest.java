@@ -13,6 +13,7 @@ import dev.finexl.explain.Explainer;
 import dev.finexl.explain.InvalidRequestException;
 import dev.finexl.explain.OpenModels;
 import dev.finexl.job.ExplainMeter.Outcome;
+import dev.finexl.job.trace.Tracing;
 import dev.finexl.onnx.OnnxRuntime;
 import dev.finexl.onnx.OnnxSettings;
 import dev.finexl.onnx.RunScope;
@@ -67,7 +68,8 @@ class ExplainWorkTest {
         return new ExplainService(
                 new TenantSpaces(catalogue, explainer, results, Optional.empty(), TenantSpaces.Settings.NONE),
                 new Budget(Tariff.FREE),
-                (outcome, _) -> outcomes.add(outcome));
+                (outcome, _) -> outcomes.add(outcome),
+                Tracing.NONE);
     }
 
     private ExplainWork work(Optional<ResultStore> results) {
@@ -82,6 +84,7 @@ class ExplainWorkTest {
                 "{}",
                 "",
                 false,
+                Optional.empty(),
                 1,
                 Progress.NONE,
                 Instant.EPOCH,
@@ -195,7 +198,13 @@ class ExplainWorkTest {
         };
         try (RunScope scope = new RunScope()) {
             service(Optional.empty())
-                    .explain(Tenant.DEFAULT, "an-id", ExplainRequest.parse(QUICK), Map.of(), listener, scope);
+                    .explain(
+                            Tenant.DEFAULT,
+                            new Tracing.Origin("an-id", Instant.now(), Optional.empty()),
+                            ExplainRequest.parse(QUICK),
+                            Map.of(),
+                            listener,
+                            scope);
         }
         assertThat(seen).isNotEmpty().containsOnly("an-id");
         assertThat(MDC.get("explanation")).isNull();

@@ -62,7 +62,7 @@ class JobStoreTest {
 
     private void insert(String... ids) {
         for (String id : ids) {
-            assertThat(store.insert(id, Tenant.DEFAULT, "{}", "hash", null, null))
+            assertThat(store.insert(id, Tenant.DEFAULT, "{}", "hash", null, null, Optional.empty()))
                     .isEqualTo(Insertion.INSERTED);
         }
     }
@@ -219,15 +219,17 @@ class JobStoreTest {
 
     @Test
     void knowsAKeyAgain() {
-        assertThat(store.insert("a", Tenant.DEFAULT, "{}", "hash", "key", null)).isEqualTo(Insertion.INSERTED);
-        assertThat(store.insert("b", Tenant.DEFAULT, "{}", "hash", "key", null)).isEqualTo(Insertion.KEY_TAKEN);
+        assertThat(store.insert("a", Tenant.DEFAULT, "{}", "hash", "key", null, Optional.empty()))
+                .isEqualTo(Insertion.INSERTED);
+        assertThat(store.insert("b", Tenant.DEFAULT, "{}", "hash", "key", null, Optional.empty()))
+                .isEqualTo(Insertion.KEY_TAKEN);
         assertThat(store.findByKey(Tenant.DEFAULT, "key").orElseThrow().id()).isEqualTo("a");
         assertThat(store.find("b")).isEmpty();
     }
 
     @Test
     void leavesAJobWithPicturesToWhereTheyAre() {
-        store.insert("a", Tenant.DEFAULT, "{}", "hash", null, "elsewhere");
+        store.insert("a", Tenant.DEFAULT, "{}", "hash", null, "elsewhere", Optional.empty());
         assertThat(store.hasFree(HERE)).isFalse();
         assertThat(store.claim("x", HERE)).isEmpty();
         assertThat(store.unfinished("elsewhere")).containsExactly("a");
@@ -254,8 +256,10 @@ class JobStoreTest {
     @Test
     void aTenantHasHisOwnJobsAndKeys() {
         Tenant other = new Tenant("other");
-        assertThat(store.insert("a", Tenant.DEFAULT, "{}", "hash", "key", null)).isEqualTo(Insertion.INSERTED);
-        assertThat(store.insert("b", other, "{}", "hash", "key", null)).isEqualTo(Insertion.INSERTED);
+        assertThat(store.insert("a", Tenant.DEFAULT, "{}", "hash", "key", null, Optional.empty()))
+                .isEqualTo(Insertion.INSERTED);
+        assertThat(store.insert("b", other, "{}", "hash", "key", null, Optional.empty()))
+                .isEqualTo(Insertion.INSERTED);
         assertThat(store.findByKey(other, "key").orElseThrow().id()).isEqualTo("b");
         assertThat(store.find(other, "a")).isEmpty();
         assertThat(store.find(Tenant.DEFAULT, "a").orElseThrow().tenant()).isEqualTo(Tenant.DEFAULT);

@@ -31,6 +31,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
@@ -116,7 +117,7 @@ class JobWorkersTest {
         for (int i = 0; i < 60; i++) {
             ids.add(three.get(i % 3)
                     .queue()
-                    .submit(Tenant.DEFAULT, REQUEST, null, null)
+                    .submit(Tenant.DEFAULT, REQUEST, null, null, Optional.empty())
                     .job()
                     .id());
         }
@@ -141,8 +142,10 @@ class JobWorkersTest {
         });
         Process asking = process("b", 10, (_, _, _, _, _) -> EMPTY);
         working.workers().start();
-        String id =
-                asking.queue().submit(Tenant.DEFAULT, REQUEST, null, null).job().id();
+        String id = asking.queue()
+                .submit(Tenant.DEFAULT, REQUEST, null, null, Optional.empty())
+                .job()
+                .id();
         await().atMost(LONG).until(() -> begun.getCount() == 0);
         Job seen = asking.queue()
                 .await(Tenant.DEFAULT, id, LONG, job -> job.progress().done() == 3, () -> false)
@@ -172,8 +175,10 @@ class JobWorkersTest {
             return EMPTY;
         });
         ending.workers().start();
-        String id =
-                ending.queue().submit(Tenant.DEFAULT, REQUEST, null, null).job().id();
+        String id = ending.queue()
+                .submit(Tenant.DEFAULT, REQUEST, null, null, Optional.empty())
+                .job()
+                .id();
         begun.await();
         ending.workers().stopTaking();
         assertThat(ending.gate().shut(Duration.ZERO)).isFalse();
@@ -195,7 +200,7 @@ class JobWorkersTest {
             default -> EMPTY;
         });
         List<String> ids = Stream.generate(() -> process.queue()
-                        .submit(Tenant.DEFAULT, REQUEST, null, null)
+                        .submit(Tenant.DEFAULT, REQUEST, null, null, Optional.empty())
                         .job()
                         .id())
                 .limit(3)
@@ -213,18 +218,21 @@ class JobWorkersTest {
     @Test
     void acceptsTheSameKeyOnceAndNoMoreJobsThanMayWait() {
         Process process = process("a", 3, (_, _, _, _, _) -> EMPTY);
-        Submission first = process.queue().submit(Tenant.DEFAULT, REQUEST, "key", null);
-        Submission again = process.queue().submit(Tenant.DEFAULT, REQUEST, "key", null);
+        Submission first = process.queue().submit(Tenant.DEFAULT, REQUEST, "key", null, Optional.empty());
+        Submission again = process.queue().submit(Tenant.DEFAULT, REQUEST, "key", null, Optional.empty());
         assertThat(first.created()).isTrue();
         assertThat(again.created()).isFalse();
         assertThat(again.job().id()).isEqualTo(first.job().id());
-        assertThatThrownBy(() -> process.queue().submit(Tenant.DEFAULT, ExplainRequest.parse("{}"), "key", null))
+        assertThatThrownBy(() -> process.queue()
+                        .submit(Tenant.DEFAULT, ExplainRequest.parse("{}"), "key", null, Optional.empty()))
                 .isInstanceOf(KeyReusedException.class);
-        process.queue().submit(Tenant.DEFAULT, REQUEST, null, null);
-        process.queue().submit(Tenant.DEFAULT, REQUEST, null, null);
-        assertThatThrownBy(() -> process.queue().submit(Tenant.DEFAULT, REQUEST, null, null))
+        process.queue().submit(Tenant.DEFAULT, REQUEST, null, null, Optional.empty());
+        process.queue().submit(Tenant.DEFAULT, REQUEST, null, null, Optional.empty());
+        assertThatThrownBy(() -> process.queue().submit(Tenant.DEFAULT, REQUEST, null, null, Optional.empty()))
                 .isInstanceOf(FullException.class);
-        assertThat(process.queue().submit(Tenant.DEFAULT, REQUEST, "key", null).created())
+        assertThat(process.queue()
+                        .submit(Tenant.DEFAULT, REQUEST, "key", null, Optional.empty())
+                        .created())
                 .isFalse();
     }
 
@@ -240,12 +248,12 @@ class JobWorkersTest {
             upload.add(Side.BASE, "1.png", bytes(10));
             upload.add(Side.PERSONALIZED, "1.png", bytes(10));
             id = process.queue()
-                    .submit(Tenant.DEFAULT, REQUEST, null, upload)
+                    .submit(Tenant.DEFAULT, REQUEST, null, upload, Optional.empty())
                     .job()
                     .id();
         }
         try (Upload cancelled = new Upload(process.pictures(), 100)) {
-            process.queue().submit(Tenant.DEFAULT, REQUEST, null, cancelled);
+            process.queue().submit(Tenant.DEFAULT, REQUEST, null, cancelled, Optional.empty());
             process.queue().cancel(Tenant.DEFAULT, cancelled.id());
             assertThat(folder.resolve("a").resolve(cancelled.id())).doesNotExist();
         }

@@ -10,6 +10,7 @@ import dev.finexl.explain.Interval;
 import dev.finexl.store.ModelJson;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -25,6 +26,7 @@ class ProgressTest {
                 "{}",
                 "",
                 false,
+                Optional.empty(),
                 1,
                 Progress.NONE,
                 Instant.EPOCH,

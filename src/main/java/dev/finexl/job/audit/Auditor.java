@@ -9,6 +9,7 @@ import dev.finexl.explain.Explainer;
 import dev.finexl.explain.Explanation;
 import dev.finexl.job.JobProblem;
 import dev.finexl.job.audit.RunOnce.Held;
+import dev.finexl.job.trace.Tracing;
 import dev.finexl.onnx.RunScope;
 import dev.finexl.report.HtmlReport;
 import dev.finexl.report.PairPictures;
@@ -53,6 +54,7 @@ final class Auditor {
     private final AuditSettings settings;
     private final AuditRequests requests;
     private final ObjectMapper mapper;
+    private final Tracing tracing;
     private final InstantSource clock;
 
     /**
@@ -67,6 +69,7 @@ final class Auditor {
             AuditSettings settings,
             AuditRequests requests,
             ObjectMapper mapper,
+            Tracing tracing,
             InstantSource clock) {
         this.explainer = explainer;
         this.objects = objects;
@@ -75,6 +78,7 @@ final class Auditor {
         this.settings = settings;
         this.requests = requests;
         this.mapper = mapper;
+        this.tracing = tracing;
         this.clock = clock;
     }
 
@@ -227,8 +231,10 @@ final class Auditor {
             ExplainRequest request = task.request().get();
             // An upload may be read because of the event, and nothing beside it: audit.json names models too.
             Explainer allowed = task.own() == null ? explainer : explainer.allowing(List.of(task.own()));
-            Explanation explanation = allowed.explain(
-                    request, pictures.<ExplainListener>map(kept -> kept).orElse(ExplainListener.NONE), scope);
+            Explanation explanation = tracing.explain(
+                    new Tracing.Origin(task.place(), clock.instant(), Optional.empty()),
+                    pictures.<ExplainListener>map(kept -> kept).orElse(ExplainListener.NONE),
+                    traced -> allowed.explain(request, traced, scope));
             result = new AuditResult(
                     task.source(), task.requestHash(), held.attempt(), AuditResult.SUCCEEDED, explanation, null);
             stays |= explanation.isComplete();

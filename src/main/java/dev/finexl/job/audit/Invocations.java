@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.finexl.explain.Explainer;
+import dev.finexl.job.trace.Tracing;
 import dev.finexl.store.ResultStore;
 import dev.finexl.store.s3.S3Objects;
 import jakarta.validation.Validator;
@@ -47,6 +48,7 @@ public final class Invocations {
      * @param settings of audits
      * @param validator of requests
      * @param mapper writes explanations
+     * @param tracing follows them
      * @throws IllegalArgumentException if the settings' request is none
      */
     public static Invocations of(
@@ -56,7 +58,8 @@ public final class Invocations {
             IdempotencyStore records,
             AuditSettings settings,
             Validator validator,
-            ObjectMapper mapper) {
+            ObjectMapper mapper,
+            Tracing tracing) {
         InstantSource clock = InstantSource.system();
         Auditor auditor = new Auditor(
                 explainer,
@@ -66,6 +69,7 @@ public final class Invocations {
                 settings,
                 new AuditRequests(settings.request(), validator),
                 mapper,
+                tracing,
                 clock);
         return new Invocations(auditor, new CallAnswers(auditor, mapper, clock));
     }

@@ -3,19 +3,27 @@ package dev.finexl.serve.http;
 import dev.finexl.account.Caller;
 import dev.finexl.account.Scope;
 import dev.finexl.account.Tenant;
+import dev.finexl.job.trace.TraceParent;
 import io.quarkus.security.ForbiddenException;
 import io.quarkus.security.identity.SecurityIdentity;
+import io.quarkus.vertx.http.runtime.CurrentVertxRequest;
 import jakarta.inject.Singleton;
+import java.util.Optional;
 
 /** Who asks at the moment. */
 @Singleton
 class Callers {
 
     private final SecurityIdentity identity;
+    private final CurrentVertxRequest request;
 
-    /** @param identity stands for that of the request under way */
-    Callers(SecurityIdentity identity) {
+    /**
+     * @param identity stands for that of the request under way
+     * @param request likewise
+     */
+    Callers(SecurityIdentity identity, CurrentVertxRequest request) {
         this.identity = identity;
+        this.request = request;
     }
 
     static Caller of(SecurityIdentity identity) {
@@ -29,6 +37,11 @@ class Callers {
     /** For whom. */
     Tenant tenant() {
         return of(identity).tenant();
+    }
+
+    /** Of what he says that his request is a part. */
+    Optional<TraceParent> parent() {
+        return TraceParent.of(request.getCurrent().request().getHeader(TraceParent.HEADER));
     }
 
     /**

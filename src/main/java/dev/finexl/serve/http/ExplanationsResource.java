@@ -179,7 +179,8 @@ public class ExplanationsResource {
 
     private Response submit(
             ExplainRequest request, String key, Upload upload, List<String> prefer, RoutingContext routing) {
-        JobQueue.Submission submission = queue.submit(callers.tenant(), request, IdempotencyKey.checked(key), upload);
+        JobQueue.Submission submission =
+                queue.submit(callers.tenant(), request, IdempotencyKey.checked(key), upload, callers.parent());
         String id = submission.job().id();
         Optional<Duration> wait = Preference.wait(prefer);
         ClientGone client = ClientGone.of(routing);

@@ -13,6 +13,7 @@ import dev.finexl.job.Job;
 import dev.finexl.job.JobIds;
 import dev.finexl.job.JobQueue;
 import dev.finexl.job.Metering;
+import dev.finexl.job.trace.Tracing;
 import dev.finexl.onnx.OnnxRuntime;
 import dev.finexl.onnx.RunScope;
 import jakarta.inject.Singleton;
@@ -146,10 +147,11 @@ class Waiting {
     }
 
     private Job explainNow(Tenant tenant, ExplainRequest request, String key, ClientGone client) {
+        String id = JobIds.next();
+        Tracing.Origin origin = new Tracing.Origin(id, Instant.now(), callers.parent());
         return inTurn(client, scope -> {
-            String id = JobIds.next();
             Instant began = Instant.now();
-            Explanation explanation = service.explain(tenant, id, request, Map.of(), ExplainListener.NONE, scope);
+            Explanation explanation = service.explain(tenant, origin, request, Map.of(), ExplainListener.NONE, scope);
             return queue.keep(tenant, id, request, key, began, explanation);
         });
     }

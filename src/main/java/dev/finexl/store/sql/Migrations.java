@@ -17,7 +17,12 @@ final class Migrations implements ResourceProvider {
 
     private static final String FOLDER = "db/jobs/";
     private static final List<String> SCRIPTS = List.of(
-            "V1__explanation_job.sql", "V2__account.sql", "V3__job_of_tenant.sql", "V4__ledger.sql", "V5__quota.sql");
+            "V1__explanation_job.sql",
+            "V2__account.sql",
+            "V3__job_of_tenant.sql",
+            "V4__ledger.sql",
+            "V5__quota.sql",
+            "V6__trace.sql");
 
     /** The script after which the schema is the present one. */
     static final String NEWEST = SCRIPTS.getLast();

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.finexl.explain.Explainer;
 import dev.finexl.explain.OpenModels;
+import dev.finexl.job.trace.Tracing;
 import dev.finexl.onnx.OnnxRuntime;
 import dev.finexl.onnx.OnnxSettings;
 import dev.finexl.store.Catalogue;
@@ -94,7 +95,8 @@ abstract class AuditFixture {
                 new FileIdempotencyStore(records),
                 settings,
                 validator,
-                MAPPER);
+                MAPPER,
+                Tracing.NONE);
     }
 
     Invocations invocations() {

@@ -8,6 +8,7 @@ import dev.finexl.explain.OpenModels;
 import dev.finexl.job.audit.AuditSettings;
 import dev.finexl.job.audit.FileIdempotencyStore;
 import dev.finexl.job.audit.Invocations;
+import dev.finexl.job.trace.Tracing;
 import dev.finexl.onnx.OnnxRuntime;
 import dev.finexl.onnx.OnnxSettings;
 import dev.finexl.store.Catalogue;
@@ -48,7 +49,8 @@ class AuditCommandTest {
                     new FileIdempotencyStore(folder.resolve("records")),
                     new AuditSettings(List.of(), "{}", Duration.ofSeconds(60), Duration.ofSeconds(1), false),
                     Validation.buildDefaultValidatorFactory().getValidator(),
-                    MAPPER);
+                    MAPPER,
+                    Tracing.NONE);
             StringWriter out = new StringWriter();
             StringWriter err = new StringWriter();
             CommandLine command = new CommandLine(new AuditCommand(() -> invocations, MAPPER))
