@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -14,12 +13,13 @@ import java.util.concurrent.TimeUnit;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledIf;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What is uploaded to Lambda: whether it fits, and whether it runs. */
+/** What is uploaded to Lambda for its Java runtime: whether it fits, and whether it runs. */
+@DisabledIf(value = "isNative", disabledReason = "the function was built as an executable")
 class FunctionZipIT {
 
-    private static final Path ZIP = Path.of("target/lambda/function.zip");
     private static final String HANDLER = "io.quarkus.amazon.lambda.runtime.QuarkusStreamHandler";
 
     /** Of all files unpacked. Lambda's limit is 250 MiB; growth should be noticed before it stops a deployment. */
@@ -28,17 +28,14 @@ class FunctionZipIT {
     @TempDir
     private Path folder;
 
+    static boolean isNative() throws IOException {
+        return FunctionZip.isNative();
+    }
+
     @Test
     void fitsIntoLambdaAndHasLibrariesForLinuxAlone() throws IOException {
-        long unpacked = 0;
-        try (ZipFile zip = new ZipFile(ZIP.toFile())) {
-            for (ZipEntry entry : zip.stream().toList()) {
-                unpacked += entry.getSize();
-            }
-        }
-        System.out.printf("function.zip: %d bytes, %d unpacked%n", Files.size(ZIP), unpacked);
-        assertThat(unpacked).isLessThan(MOST);
-        unpack();
+        assertThat(FunctionZip.unpackedBytes()).isLessThan(MOST);
+        FunctionZip.unpack(folder);
         List<String> natives = new ArrayList<>();
         try (var jars = Files.list(folder.resolve("lib"))) {
             for (Path jar : jars.filter(p -> p.toString().matches(".*(onnxruntime|tokenizers).*"))
@@ -58,7 +55,7 @@ class FunctionZipIT {
 
     @Test
     void runsAsLambdaWouldRunIt() throws Exception {
-        unpack();
+        FunctionZip.unpack(folder);
         Path answer = folder.resolve("answer.json");
         Path errors = folder.resolve("errors");
         Process process = new ProcessBuilder(
@@ -77,8 +74,7 @@ class FunctionZipIT {
                 .redirectError(errors.toFile())
                 .start();
         try (var in = process.getOutputStream()) {
-            in.write("{\"base\": \"mini-diffusion\", \"loras\": [{\"model\": \"vivid\"}], \"images\": 2, \"steps\": 2}"
-                    .getBytes(StandardCharsets.UTF_8));
+            in.write(FunctionZip.REQUEST.getBytes(StandardCharsets.UTF_8));
         }
         assertThat(process.waitFor(5, TimeUnit.MINUTES)).isTrue();
         assertThat(process.exitValue()).as(Files.readString(errors)).isZero();
@@ -87,17 +83,5 @@ class FunctionZipIT {
                 .reduce((first, second) -> second)
                 .orElseThrow();
         assertThat(new ObjectMapper().readTree(last).path("method").asText()).isEqualTo("stacked-nnls");
-    }
-
-    private void unpack() throws IOException {
-        try (ZipFile zip = new ZipFile(ZIP.toFile())) {
-            for (ZipEntry entry : zip.stream().filter(e -> !e.isDirectory()).toList()) {
-                Path file = folder.resolve(entry.getName());
-                Files.createDirectories(file.getParent());
-                try (InputStream in = zip.getInputStream(entry)) {
-                    Files.copy(in, file);
-                }
-            }
-        }
     }
 }
