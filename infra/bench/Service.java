@@ -91,6 +91,11 @@ final class Service implements AutoCloseable {
         return process.isAlive();
     }
 
+    /** Processor time of all threads of the process so far. */
+    double processorSeconds() {
+        return process.info().totalCpuDuration().orElse(Duration.ZERO).toMillis() / 1e3;
+    }
+
     /**
      * Bytes of memory of the process as Linux tells them; 0 elsewhere.
      *

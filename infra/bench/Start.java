@@ -11,7 +11,8 @@ import java.util.function.ToDoubleFunction;
 /**
  * Prints how long it takes from the start of the process until the server is ready, and until the first explanation of the
  * bundled LoRA is there, for each way in which the program is packaged, with empty caches and with those that `prime` has
- * filled, and the most memory that the process had resident by then beside the size of the weights in it. The ways take turns; every number is a median; compare only numbers of the same run.
+ * filled; the processor time until it was ready, which others on the machine change least; and the most memory that the process had
+ * resident. The ways take turns; every number is a median; compare only numbers of the same run.
  */
 final class Start {
 
@@ -23,10 +24,11 @@ final class Start {
      * One start.
      *
      * @param ready seconds from the start of the process
+     * @param processor seconds of all its threads until it was ready
      * @param explained seconds from the start of the process
      * @param peak bytes resident at most; 0 where there is no {@code /proc}
      */
-    private record Times(double ready, double explained, long peak) {}
+    private record Times(double ready, double processor, double explained, long peak) {}
 
     /** @param args ROUNDS JSON-FILE, then NAME COMMAND for each way, with the command's words separated by spaces */
     public static void main(String[] args) throws Exception {
@@ -60,36 +62,47 @@ final class Start {
             List<String> ways, Map<String, List<Times>> empty, Map<String, List<Times>> primed, Path json)
             throws IOException {
         System.out.printf(
-                "%-10s %14s %8s %15s %8s %17s %18s %10s%n",
-                "", "ready, empty", "ratio", "ready, primed", "ratio", "explained, empty", "explained, primed", "peak");
+                "%-10s %14s %8s %15s %8s %11s %17s %18s %10s%n",
+                "",
+                "ready, empty",
+                "ratio",
+                "ready, primed",
+                "ratio",
+                "processor",
+                "explained, empty",
+                "explained, primed",
+                "peak");
         List<String> lines = new ArrayList<>();
         // Of the first way, without anything kept: what all others are compared with.
         double plain = median(empty.get(ways.getFirst()), Times::ready);
         for (String way : ways) {
             double readyEmpty = median(empty.get(way), Times::ready);
             double readyPrimed = median(primed.get(way), Times::ready);
+            double processor = median(primed.get(way), Times::processor);
             double explainedEmpty = median(empty.get(way), Times::explained);
             double explainedPrimed = median(primed.get(way), Times::explained);
             double peak = median(empty.get(way), Times::peak) / (1 << 20);
             System.out.printf(
                     Locale.ROOT,
-                    "%-10s %12.2f s %8.2f %13.2f s %8.2f %15.2f s %16.2f s %7.0f MB%n",
+                    "%-10s %12.2f s %8.2f %13.2f s %8.2f %9.2f s %15.2f s %16.2f s %7.0f MB%n",
                     way,
                     readyEmpty,
                     readyEmpty / plain,
                     readyPrimed,
                     readyPrimed / plain,
+                    processor,
                     explainedEmpty,
                     explainedPrimed,
                     peak);
             lines.add(String.format(
                     Locale.ROOT,
-                    "  \"%s\": {\"readyEmpty\": %.3f, \"readyPrimed\": %.3f, \"readyRatio\": %.3f, \"explainedEmpty\": %.3f,"
-                            + " \"explainedPrimed\": %.3f, \"peakMegabytes\": %.0f}",
+                    "  \"%s\": {\"readyEmpty\": %.3f, \"readyPrimed\": %.3f, \"readyRatio\": %.3f, \"processor\": %.3f,"
+                            + " \"explainedEmpty\": %.3f, \"explainedPrimed\": %.3f, \"peakMegabytes\": %.0f}",
                     way,
                     readyEmpty,
                     readyPrimed,
                     readyPrimed / plain,
+                    processor,
                     explainedEmpty,
                     explainedPrimed,
                     peak));
@@ -110,11 +123,12 @@ final class Start {
         long start = System.nanoTime();
         try (Service service = Service.start(command, cache, work)) {
             double ready = (System.nanoTime() - start) / 1e9;
+            double processor = service.processorSeconds();
             int status = service.status(service.explain(REQUEST));
             if (status != 200) {
                 throw new IllegalStateException("POST /explain answers " + status);
             }
-            return new Times(ready, (System.nanoTime() - start) / 1e9, service.memory("VmHWM"));
+            return new Times(ready, processor, (System.nanoTime() - start) / 1e9, service.memory("VmHWM"));
         }
     }
 
