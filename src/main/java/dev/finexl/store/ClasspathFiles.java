@@ -14,7 +14,9 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
 
 /**
  * A model that is bundled with the program: the files below one folder of the class path.
@@ -29,6 +31,7 @@ public final class ClasspathFiles implements ModelFiles {
     private final String reference;
     private final ClassLoader loader;
     private final String prefix;
+    private final Function<String, Optional<String>> shipped;
     private final Map<String, SoftReference<MemorySegment>> copies = new HashMap<>();
     /** Of names that were asked for, which are those that the program and its own models know. */
     private final Map<String, Boolean> present = new ConcurrentHashMap<>();
@@ -41,9 +44,15 @@ public final class ClasspathFiles implements ModelFiles {
      * @param folder the folder on the class path, e.g. {@code models/mini-diffusion}
      */
     public ClasspathFiles(String reference, ClassLoader loader, String folder) {
+        this(reference, loader, folder, name -> Optional.empty());
+    }
+
+    /** @param shipped the SHA-256 of files that are known without reading them, by name */
+    ClasspathFiles(String reference, ClassLoader loader, String folder, Function<String, Optional<String>> shipped) {
         this.reference = reference;
         this.loader = loader;
         this.prefix = FileNames.check(this, folder) + "/";
+        this.shipped = shipped;
     }
 
     @Override
@@ -108,9 +117,9 @@ public final class ClasspathFiles implements ModelFiles {
 
     @Override
     public String sha256(String name) throws IOException {
-        String known = hashes.get(name);
-        if (known != null) {
-            return known;
+        Optional<String> known = shipped.apply(name).or(() -> Optional.ofNullable(hashes.get(name)));
+        if (known.isPresent()) {
+            return known.get();
         }
         try (InputStream in = open(name)) {
             String hash = Sha256.of(in);

@@ -6,8 +6,11 @@ import dev.finexl.explain.Explainer;
 import dev.finexl.explain.Usage;
 import dev.finexl.onnx.RunScope;
 import io.quarkus.runtime.StartupEvent;
+import io.quarkus.vertx.VertxOptionsCustomizer;
+import io.vertx.core.VertxOptions;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
+import jakarta.enterprise.inject.Instance;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CancellationException;
@@ -16,18 +19,22 @@ import org.jboss.logging.Logger;
 
 /**
  * Runs every session of the bases that are configured once before the first request: the first run allocates, and on a GPU compiles, which would make the
- * first caller wait. It happens beside the server's start; the program is ready when it is done.
+ * first caller wait. The program is ready when it is done.
+ *
+ * <p>It happens beside the server's start, and begins with the first that a bean hears of that, when Vert.x is about to be made: it
+ * takes as long as what comes after.
  */
 @ApplicationScoped
-public class WarmUp {
+public class WarmUp implements VertxOptionsCustomizer {
 
     private static final Logger LOG = Logger.getLogger(WarmUp.class);
 
-    private final Explainer explainer;
+    private final Instance<Explainer> explainer;
     private final List<String> bases;
     private final boolean serving;
-    private RunScope scope;
     private Thread warming;
+    private RunScope running;
+    private boolean stopped;
     private volatile State state = new State(false, "the sessions have not run yet");
 
     /**
@@ -39,26 +46,39 @@ public class WarmUp {
     record State(boolean ready, String detail) {}
 
     WarmUp(
-            Explainer explainer,
+            Instance<Explainer> explainer,
             @ConfigProperty(name = "finexl.models.warm") Optional<List<String>> bases,
             @ConfigProperty(name = "quarkus.http.host-enabled", defaultValue = "true") boolean serving) {
-        // Sessions are to run, also where what they give is known.
-        this.explainer = explainer.remembering(Answers.NONE);
+        this.explainer = explainer;
         this.bases = bases.orElse(List.of());
         this.serving = serving;
     }
 
+    @Override
+    public void accept(VertxOptions options) {
+        begin();
+    }
+
+    /** Where Vert.x has been made before, as when tests start the program again. */
     void onStart(@Observes StartupEvent start) {
-        if (serving) {
-            scope = new RunScope();
-            warming = Thread.ofPlatform().name("warm-up").daemon().start(() -> warm(scope));
+        begin();
+    }
+
+    private synchronized void begin() {
+        if (serving && warming == null) {
+            warming = Thread.ofPlatform().name("warm-up").daemon().start(this::warm);
         }
     }
 
     /** Gives up what is not done yet, and from now on is not ready. */
     void stop() throws InterruptedException {
         if (warming != null) {
-            scope.cancel();
+            synchronized (this) {
+                stopped = true;
+                if (running != null) {
+                    running.cancel();
+                }
+            }
             warming.join();
             state = new State(false, "the program is shutting down");
         }
@@ -68,16 +88,19 @@ public class WarmUp {
         return state;
     }
 
-    private void warm(RunScope whole) {
-        try (whole) {
-            for (String base : bases) {
-                long start = System.nanoTime();
-                Usage usage = explainer
-                        .explain(explainer.smallest(base), ExplainListener.NONE, whole)
-                        .usage();
-                LOG.infof(
-                        "every session of %s ran, after %.2f s: %s",
-                        base, (System.nanoTime() - start) / 1e9, usage.stages());
+    private void warm() {
+        try {
+            // Sessions are to run, also where what they give is known.
+            Explainer anew = explainer.get().remembering(Answers.NONE);
+            try (RunScope whole = run()) {
+                for (String base : bases) {
+                    long start = System.nanoTime();
+                    Usage usage = anew.explain(anew.smallest(base), ExplainListener.NONE, whole)
+                            .usage();
+                    LOG.infof(
+                            "every session of %s ran, after %.2f s: %s",
+                            base, (System.nanoTime() - start) / 1e9, usage.stages());
+                }
             }
             state = new State(true, "");
         } catch (CancellationException _) {
@@ -86,5 +109,14 @@ public class WarmUp {
             LOG.error("the sessions could not be warmed up", e);
             state = new State(false, e.getMessage());
         }
+    }
+
+    /** Only now: a scope is of ONNX Runtime, which is not to be touched before the {@link Explainer} has set it up. */
+    private synchronized RunScope run() {
+        running = new RunScope();
+        if (stopped) {
+            running.cancel();
+        }
+        return running;
     }
 }
