@@ -21,16 +21,17 @@ import dev.finexl.explain.Answers;
 import dev.finexl.explain.Explainer;
 import dev.finexl.explain.OpenModels;
 import dev.finexl.job.Budget;
+import dev.finexl.job.CompareService;
 import dev.finexl.job.ExplainGate;
 import dev.finexl.job.ExplainMeter;
 import dev.finexl.job.ExplainService;
-import dev.finexl.job.ExplainWork;
 import dev.finexl.job.JobPictures;
 import dev.finexl.job.JobQueue;
 import dev.finexl.job.JobStore;
 import dev.finexl.job.JobWorkers;
 import dev.finexl.job.Metering;
 import dev.finexl.job.PictureFolders;
+import dev.finexl.job.TaskWork;
 import dev.finexl.job.TenantSpaces;
 import dev.finexl.job.UploadRoom;
 import dev.finexl.job.trace.OtlpTracing;
@@ -269,6 +270,12 @@ class Wiring {
 
     @Produces
     @Singleton
+    CompareService compareService(TenantSpaces spaces, Metering metering) {
+        return new CompareService(spaces, metering);
+    }
+
+    @Produces
+    @Singleton
     Database database() {
         FinexlConfig.Jobs jobs = config.jobs();
         return new Database(
@@ -395,8 +402,8 @@ class Wiring {
 
     @Produces
     @Singleton
-    JobQueue jobQueue(JobStore store, PictureFolders pictures, Metering metering, Quotas quotas) {
-        return new JobQueue(store, pictures, metering, quotas, config.jobs().queued());
+    JobQueue jobQueue(JobStore store, PictureFolders pictures, Quotas quotas) {
+        return new JobQueue(store, pictures, quotas, config.jobs().queued());
     }
 
     @Produces
@@ -407,14 +414,15 @@ class Wiring {
             PictureFolders pictures,
             JobPictures shown,
             ExplainGate gate,
-            ExplainService service,
+            ExplainService explaining,
+            CompareService comparing,
             Metering metering) {
         return new JobWorkers(
                 queue,
                 store,
                 pictures,
                 gate,
-                new ExplainWork(service, shown, metering),
+                new TaskWork(explaining, comparing, shown, metering),
                 new JobWorkers.Settings(
                         config.http().concurrent(),
                         config.jobs().lease(),

@@ -15,23 +15,26 @@ async function answer(response) {
   return body;
 }
 
+// Where an explanation, and a comparison, is.
 export const path = id => `explanations/${encodeURIComponent(id)}`;
+
+export const comparison = id => `comparisons/${encodeURIComponent(id)}`;
 
 export const models = async () => answer(await fetch("models"));
 
 export const options = async () => answer(await fetch("options"));
 
-export const explanation = async id => answer(await fetch(path(id)));
+export const job = async path => answer(await fetch(path));
+
+export const cancel = async path => answer(await fetch(path, {method: "DELETE"}));
 
 export const pairs = async id => answer(await fetch(`${path(id)}/pairs`));
 
-export const cancel = async id => answer(await fetch(path(id), {method: "DELETE"}));
-
 export const picture = (id, pair, side) => `${path(id)}/pairs/${pair}/${side}`;
 
-// What is answered when it is done; who aborts the signal stops the work.
-export const post = async (path, body, signal) => {
-  const headers = {"Content-Type": "application/json"};
+// What is answered when it is done, or where it will be found for who prefers that; who aborts the signal stops the work.
+export const post = async (path, body, {signal, prefer} = {}) => {
+  const headers = {"Content-Type": "application/json", ...(prefer && {Prefer: prefer})};
   return answer(await fetch(path, {method: "POST", headers, body: JSON.stringify(body), signal}));
 };
 
@@ -46,11 +49,11 @@ export const submit = async (request, base, personalized) => {
   return answer(await fetch("explanations", {method: "POST", body}));
 };
 
-// Tells of an explanation until it has ended, who comes late first of all that there is so far: heard.stage, images, aspects,
-// done and lost. Returns what stops it.
-export const follow = (id, heard) => {
-  const events = new EventSource(`${path(id)}/events`);
-  for (const name of ["stage", "images", "aspects", "done"]) {
+// Tells of a job until it has ended, who comes late first of all that there is so far: heard.done, lost, and whatever else there
+// is of stage, images and aspects. Returns what stops it.
+export const follow = (path, heard) => {
+  const events = new EventSource(`${path}/events`);
+  for (const name of ["stage", "images", "aspects", "done"].filter(name => heard[name])) {
     events.addEventListener(name, event => {
       if (name === "done") {
         events.close();

@@ -1,20 +1,20 @@
 // The page that compares models and chooses among them. Text of others becomes text nodes only, never markup.
 import * as api from "./api.js";
 import {showComparison} from "./comparison.js";
+import {begin, complain, jobPage} from "./job.js";
 import {showSelection} from "./selection.js";
 
 const $ = id => document.getElementById(id);
 const form = $("ask");
-let running;
+// The choice that is under way, as what aborts it.
+let choosing;
 
-function complain(problem) {
-  $("problem").textContent = problem;
-  $("problem").hidden = !problem;
-}
+const plain = reference => reference.replace(/^classpath:/, "");
 
 function option(reference) {
   const made = document.createElement("option");
-  made.value = made.textContent = reference;
+  made.value = reference;
+  made.textContent = plain(reference);
   return made;
 }
 
@@ -23,9 +23,9 @@ function pick(reference, index) {
   row.className = "pick";
   const label = document.createElement("label");
   const box = Object.assign(document.createElement("input"), {type: "checkbox", name: "model", value: reference, checked: index < 2});
-  label.append(box, ` ${reference.replace(/^classpath:/, "")}`);
+  label.append(box, ` ${plain(reference)}`);
   const weight = Object.assign(document.createElement("input"), {type: "number", name: "weight", step: "any", min: "-10", max: "10", value: "1"});
-  weight.setAttribute("aria-label", `Weight of ${reference}`);
+  weight.setAttribute("aria-label", `Weight of ${plain(reference)}`);
   row.append(label, weight);
   return row;
 }
@@ -39,33 +39,57 @@ const common = () => ({base: form.elements.base.value, images: Number(form.eleme
 
 const named = models => models.map(({model, weight}) => (weight === 1 ? model : `${model}:${weight}`));
 
-// Asks, and shows the answer unless it was cancelled meanwhile. Who hangs up stops the work.
-async function ask(path, body, what, show) {
-  complain("");
-  running?.abort();
-  const mine = running = new AbortController();
-  $("stage").textContent = what;
-  $("running").hidden = false;
-  $("result").hidden = true;
+function show(parts) {
+  $("result").replaceChildren(...parts);
+  $("result").hidden = false;
+  $("result").focus();
+}
+
+const page = jobPage({
+  what: "comparison",
+  path: api.comparison,
+  show: (id, comparison) => show(showComparison(id, comparison)),
+  busy: is => {
+    $("compare").disabled = is;
+  },
+});
+
+function giveUp() {
+  choosing?.abort();
+  choosing = undefined;
+}
+
+// Chooses, and shows the answer unless it was given up meanwhile. Who hangs up stops the work.
+async function choose(asked) {
+  const among = form.elements.among.value === "picked" ? {models: named(picked()), request: common()} : {};
+  giveUp();
+  page.close();
+  if (location.hash) {
+    // The answer has no address.
+    history.pushState(null, "", location.pathname);
+  }
+  const mine = choosing = new AbortController();
+  begin("Choosing");
   try {
-    const answer = await api.post(path, body, mine.signal);
-    $("result").replaceChildren(...show(answer));
-    $("result").hidden = false;
-    $("result").focus();
+    const answer = await api.post("select", {...asked, ...among}, {signal: mine.signal});
+    if (choosing === mine) {
+      show(showSelection(answer, like));
+    }
   } catch (problem) {
-    if (running === mine) {
+    if (choosing === mine) {
       complain(mine.signal.aborted ? "Cancelled." : problem.message);
     }
   } finally {
-    if (running === mine) {
+    if (choosing === mine) {
       $("running").hidden = true;
     }
   }
 }
 
-function choose(asked) {
-  const among = form.elements.among.value === "picked" ? {models: named(picked()), request: common()} : {};
-  return ask("select", {...asked, ...among}, "choosing", answer => showSelection(answer, like));
+function compare() {
+  giveUp();
+  const models = picked().map(lora => ({loras: [lora]}));
+  page.ask(() => api.post("compare", {request: common(), models}, {prefer: "respond-async"}));
 }
 
 // In the index by its name, and otherwise by what it is made of.
@@ -80,11 +104,11 @@ form.addEventListener("submit", event => {
   if (event.submitter?.value === "choose") {
     choose({wish: form.elements.wish.value});
   } else {
-    const models = picked().map(lora => ({loras: [lora]}));
-    ask("compare", {request: common(), models}, `comparing ${models.length} models`, showComparison);
+    compare();
   }
 });
-$("cancel").addEventListener("click", () => running?.abort());
+$("cancel").addEventListener("click", () => choosing?.abort());
+window.addEventListener("popstate", giveUp);
 
 try {
   const models = await api.models();
@@ -93,4 +117,7 @@ try {
   $("picks").append(...of(["lora"]).map(pick));
 } catch (problem) {
   complain(problem.message);
+}
+if (location.hash.length > 1) {
+  await page.openFromAddress();
 }

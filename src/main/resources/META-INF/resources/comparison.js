@@ -1,4 +1,5 @@
 // Shows a comparison: sentences, one chart and one table of all scores, and the differences.
+import {comparison as path} from "./api.js";
 import {element, interval, number, shape, table} from "./element.js";
 
 const ROW = 12;
@@ -27,18 +28,27 @@ function chart(comparison) {
   ];
 }
 
-function scored(score) {
-  const text = `${number(score.score)} ${interval(score.interval)}`;
-  return score.shown ? element("td", {}, element("strong", {}, text)) : element("td", {class: "noise"}, text);
+function told(value, within, strong) {
+  const text = `${number(value)} ${interval(within)}`;
+  return strong ? element("td", {}, element("strong", {}, text)) : element("td", {class: "noise"}, text);
 }
 
-export function showComparison(comparison) {
+const scored = score => told(score.score, score.interval, score.shown);
+
+function links(id) {
+  const report = `${path(id)}/report`;
+  return element("p", {id: "downloads"},
+    element("a", {href: report}, "Report"), " ",
+    element("a", {href: report, download: "comparison.html"}, "HTML"), " ",
+    element("a", {href: `#${encodeURIComponent(id)}`}, "Link to this result"));
+}
+
+export function showComparison(id, comparison) {
   const differences = comparison.aspects.flatMap(aspect => aspect.differences.map(difference => [
     aspect.name,
-    difference.first,
-    difference.second,
-    `${number(difference.difference)} ${interval(difference.interval)}`,
-    difference.significant ? "significant" : "not significant",
+    told(difference.difference, difference.interval, difference.significant),
+    `${difference.first} less ${difference.second}`,
+    difference.significant ? "yes" : "no",
   ]));
   const warnings = comparison.warnings.map(warning => element("li", {}, warning));
   return [
@@ -51,7 +61,8 @@ export function showComparison(comparison) {
       table("Scores", ["Aspect", ...comparison.models.map(model => model.name)],
         comparison.aspects.map(aspect => [aspect.name, ...aspect.scores.map(scored)])),
       element("h2", {}, "Differences"),
-      table("Differences", ["Aspect", "First", "Second", "First less second", ""], differences),
+      table("Differences", ["Aspect", "Difference", "Of", "Significant"], differences),
     ] : []),
+    links(id),
   ];
 }

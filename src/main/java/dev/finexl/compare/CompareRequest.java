@@ -1,8 +1,10 @@
 package dev.finexl.compare;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import dev.finexl.explain.ExplainRequest;
 import dev.finexl.explain.InvalidRequestException;
 import dev.finexl.explain.PersonalizedModel;
+import dev.finexl.store.ModelJson;
 import jakarta.validation.Valid;
 import jakarta.validation.constraints.NotNull;
 import jakarta.validation.constraints.Size;
@@ -14,7 +16,7 @@ import java.util.Map;
  * Which personalised models are to be compared, and how.
  *
  * @param request what they have in common: the base, and how pictures are sampled and measured. It names no personalised
- *     model and no pictures, and has no policy, proposals or rule for stopping early: all models have equally many pictures.
+ *     model and no pictures, and has no policy, proposals, limit of its cost or rule for stopping early: all models have equally many pictures.
  * @param models {@value #FEWEST} to {@value #MOST} personalised models of that base
  */
 public record CompareRequest(
@@ -26,6 +28,19 @@ public record CompareRequest(
 
     /** The most models that can be compared at once. */
     public static final int MOST = 8;
+
+    /**
+     * Reads a request.
+     *
+     * @throws InvalidRequestException if it is none
+     */
+    public static CompareRequest parse(String json) {
+        try {
+            return ModelJson.MAPPER.readValue(json, CompareRequest.class);
+        } catch (JsonProcessingException e) {
+            throw new InvalidRequestException("body", "is not a request: " + e.getOriginalMessage());
+        }
+    }
 
     /** @throws InvalidRequestException if the common part says what it must not say */
     void requireCommon() {
@@ -40,6 +55,7 @@ public record CompareRequest(
         said.put("propose", Boolean.TRUE.equals(request.propose()));
         said.put("sequential", Boolean.TRUE.equals(request.sequential()));
         said.put("precision", request.precision() != null);
+        said.put("maxCost", request.maxCost() != null);
         said.put("calibrate", Boolean.TRUE.equals(request.calibrate()));
         said.forEach((field, there) -> {
             if (there) {

@@ -1,13 +1,12 @@
 package dev.finexl.job;
 
+import dev.finexl.job.trace.Tracing;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import dev.finexl.account.Tenant;
 import dev.finexl.explain.ExplainListener;
 import dev.finexl.explain.ExplainRequest;
 import dev.finexl.explain.Explainer;
 import dev.finexl.explain.Explanation;
-import dev.finexl.job.ExplainMeter.Outcome;
-import dev.finexl.job.trace.Tracing;
 import dev.finexl.onnx.RunScope;
 import dev.finexl.report.HtmlReport;
 import dev.finexl.report.PairPictures;
@@ -15,12 +14,9 @@ import dev.finexl.store.ModelJson;
 import dev.finexl.store.ResultStore;
 import dev.finexl.store.StorageException;
 import java.nio.file.Path;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.CancellationException;
 import org.jboss.logging.Logger;
-import org.jboss.logging.MDC;
 
 /**
  * Explains for callers who cannot see the terminal: everything that is logged meanwhile carries the explanation's id
@@ -33,7 +29,6 @@ import org.jboss.logging.MDC;
 public final class ExplainService {
 
     private static final Logger LOG = Logger.getLogger(ExplainService.class);
-    private static final String ID = "explanation";
 
     private final TenantSpaces spaces;
     private final Budget budget;
@@ -77,37 +72,24 @@ public final class ExplainService {
             Map<String, Path> folders,
             ExplainListener listener,
             RunScope scope) {
-        MDC.put(ID, id);
-        long start = System.nanoTime();
-        Outcome outcome = Outcome.FAILED;
-        Explanation explanation = null;
-        try {
-            Explainer allowed = spaces.explainer(tenant).withFolders(folders);
-            ExplainRequest bounded = budget.bounded(request, allowed, scope);
-            explanation = allowed.explain(bounded, listener, scope);
-            outcome = Outcome.SUCCEEDED;
-            Optional<ResultStore> results = spaces.results(tenant);
-            if (results.isPresent() && explanation.isComplete()) {
-                keep(results.get(), allowed.key(bounded), explanation);
-            }
-            return explanation;
-        } catch (CancellationException e) {
-            outcome = Outcome.CANCELLED;
-            throw e;
-        } catch (RuntimeException e) {
-            if (JobProblem.of(e).byRequest()) {
-                outcome = Outcome.REFUSED;
-            } else {
-                LOG.error("the explanation failed", e);
-            }
-            throw e;
-        } finally {
-            meter.ended(outcome, explanation);
-            LOG.infof(
-                    "explanation %s after %.1f s",
-                    outcome.name().toLowerCase(Locale.ROOT), (System.nanoTime() - start) / 1e9);
-            MDC.remove(ID);
+        return Attended.run(
+                id, JobKind.EXPLANATION, () -> explain(tenant, request, folders, listener, scope), meter::ended);
+    }
+
+    private Explanation explain(
+            Tenant tenant,
+            ExplainRequest request,
+            Map<String, Path> folders,
+            ExplainListener listener,
+            RunScope scope) {
+        Explainer allowed = spaces.explainer(tenant).withFolders(folders);
+        ExplainRequest bounded = budget.bounded(request, allowed, scope);
+        Explanation explanation = allowed.explain(bounded, listener, scope);
+        Optional<ResultStore> results = spaces.results(tenant);
+        if (results.isPresent() && explanation.isComplete()) {
+            keep(results.get(), allowed.key(bounded), explanation);
         }
+        return explanation;
     }
 
     private static void keep(ResultStore store, String key, Explanation explanation) {

@@ -6,10 +6,11 @@ import java.time.Instant;
 import java.util.Optional;
 
 /**
- * An explanation that was asked for, as it stands.
+ * An explanation, or a comparison, that was asked for, as it stands.
  *
  * @param id by which it is asked after; not to be guessed
  * @param tenant whose it is
+ * @param kind what was asked for
  * @param state how far it is
  * @param request the request's JSON
  * @param requestHash SHA-256 of the request and of the pictures that came with it
@@ -20,12 +21,13 @@ import java.util.Optional;
  * @param created when it was asked for
  * @param started when the present attempt began; null while it never did
  * @param finished when it ended; null before that
- * @param result the explanation's JSON, if it succeeded; else null
+ * @param result the answer's JSON, if it succeeded; else null
  * @param problem JSON of a {@link JobProblem}, if it failed; else null
  */
 public record Job(
         String id,
         Tenant tenant,
+        JobKind kind,
         JobState state,
         String request,
         String requestHash,
@@ -43,6 +45,7 @@ public record Job(
         return new Job(
                 id,
                 tenant,
+                kind,
                 state,
                 request,
                 requestHash,

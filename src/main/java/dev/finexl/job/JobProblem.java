@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.concurrent.CancellationException;
 
 /**
- * Why there is no explanation, in the terms of a problem document (RFC 9457). Exists so that a request says the same
+ * Why there is no answer, in the terms of a problem document (RFC 9457). Exists so that a request says the same
  * whether its caller waited for the answer or it was a job.
  *
  * @param status as of an HTTP response: 4xx if the request is at fault
@@ -59,8 +59,8 @@ public record JobProblem(
             case ImageFileException e -> unusable(e);
             case OnnxException e -> unusable(e);
             case CancellationException _ ->
-                new JobProblem(UNAVAILABLE, "Stopped", "the explanation was stopped before it was done");
-            default -> new JobProblem(INTERNAL_ERROR, "Internal error", "the explanation failed; the log says why");
+                new JobProblem(UNAVAILABLE, "Stopped", "this was stopped before it was done");
+            default -> new JobProblem(INTERNAL_ERROR, "Internal error", "this failed; the log says why");
         };
     }
 
@@ -69,8 +69,7 @@ public record JobProblem(
         return new JobProblem(
                 INTERNAL_ERROR,
                 "Lost",
-                "the explanation was begun %d times, and each time the process that worked on it ended"
-                        .formatted(attempts));
+                "this was begun %d times, and each time the process that worked on it ended".formatted(attempts));
     }
 
     /** Whether the request is at fault, and would fail again. */

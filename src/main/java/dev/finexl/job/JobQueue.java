@@ -1,13 +1,9 @@
 package dev.finexl.job;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
+import dev.finexl.job.trace.TraceParent;
 import dev.finexl.account.Quotas;
 import dev.finexl.account.Tenant;
-import dev.finexl.explain.ExplainRequest;
-import dev.finexl.explain.Explanation;
 import dev.finexl.job.ExplainGate.FullException;
-import dev.finexl.job.trace.TraceParent;
-import dev.finexl.store.ModelJson;
 import dev.finexl.store.Sha256;
 import dev.finexl.store.sql.DatabaseException;
 import java.time.Duration;
@@ -19,8 +15,8 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
 
 /**
- * What can be done with explanations that take long: ask for one, look how far it is, wait for it, cancel it. Exists
- * because a caller cannot hold a connection for as long as an explanation may take, and because what was accepted must
+ * What can be done with explanations and comparisons that take long: ask for one, look how far it is, wait for it, cancel it. Exists
+ * because a caller cannot hold a connection for as long as one may take, and because what was accepted must
  * survive the process that accepted it. {@link JobWorkers} does the work; {@link JobStore} says what holds between
  * processes. Thread-safe.
  */
@@ -31,7 +27,6 @@ public final class JobQueue {
 
     private final JobStore store;
     private final PictureFolders pictures;
-    private final Metering metering;
     private final Quotas quotas;
     private final int mostQueued;
     private final Watches watches = new Watches(this::find);
@@ -40,10 +35,9 @@ public final class JobQueue {
     private volatile boolean closed;
 
     /** @param mostQueued most jobs that wait for their turn */
-    public JobQueue(JobStore store, PictureFolders pictures, Metering metering, Quotas quotas, int mostQueued) {
+    public JobQueue(JobStore store, PictureFolders pictures, Quotas quotas, int mostQueued) {
         this.store = store;
         this.pictures = pictures;
-        this.metering = metering;
         this.quotas = quotas;
         this.mostQueued = mostQueued;
     }
@@ -79,16 +73,15 @@ public final class JobQueue {
      * @throws DatabaseException if the database cannot be used
      */
     public Submission submit(
-            Tenant tenant, ExplainRequest request, String key, Upload upload, Optional<TraceParent> parent) {
-        String json = json(request);
-        String hash = hash(json, upload);
+            Tenant tenant, JobTask task, String key, Upload upload, Optional<TraceParent> parent) {
+        String hash = hash(task, upload);
         Optional<Job> earlier = key == null ? Optional.empty() : store.findByKey(tenant, key);
         if (earlier.isPresent()) {
             return replay(earlier.get(), hash);
         }
         quotas.admit(tenant);
         String id = upload == null ? JobIds.next() : upload.id();
-        if (insert(id, tenant, json, hash, key, upload, parent) == JobStore.Insertion.KEY_TAKEN) {
+        if (insert(id, tenant, task, hash, key, upload, parent) == JobStore.Insertion.KEY_TAKEN) {
             return replay(store.findByKey(tenant, key).orElseThrow(KeyReusedException::new), hash);
         }
         Submission submission = new Submission(store.find(id).orElseThrow(), true);
@@ -102,37 +95,35 @@ public final class JobQueue {
      * @param key null for none
      * @throws KeyReusedException if the key came with another request
      */
-    public Optional<Job> earlier(Tenant tenant, ExplainRequest request, String key) {
+    public Optional<Job> earlier(Tenant tenant, JobTask task, String key) {
         return key == null
                 ? Optional.empty()
                 : store.findByKey(tenant, key)
-                        .map(found -> replay(found, hash(json(request), null)).job());
+                        .map(found -> replay(found, task.hash()).job());
     }
 
     /**
-     * Notes what was explained while its caller waited. Exists so that it can be had again, and is accounted for once, whatever
+     * Notes what was worked out while its caller waited. Exists so that it can be had again, and is accounted for once, whatever
      * becomes of the connection on which it is sent.
      *
      * @param key as of {@link #submit}
      * @param began when it was begun
+     * @param answer with its line in the ledger
      * @return the job that holds it, or holds what was submitted earlier with the key
      * @throws KeyReusedException if the key came with another request meanwhile
      */
-    public Job keep(
-            Tenant tenant, String id, ExplainRequest request, String key, Instant began, Explanation explanation) {
-        String json = json(request);
-        String hash = hash(json, null);
-        Answer answer = metering.answer(tenant, id, hash, request, explanation);
-        return store.insertEnded(id, tenant, json, hash, key, began, answer) == JobStore.Insertion.INSERTED
+    public Job keep(Tenant tenant, String id, JobTask task, String key, Instant began, Answer answer) {
+        return store.insertEnded(id, tenant, task.kind(), task.json(), task.hash(), key, began, answer)
+                        == JobStore.Insertion.INSERTED
                 ? store.find(id).orElseThrow()
-                : earlier(tenant, request, key).orElseThrow(KeyReusedException::new);
+                : earlier(tenant, task, key).orElseThrow(KeyReusedException::new);
     }
 
     /** One at a time in this process, so that the bound holds exactly here. */
     private synchronized JobStore.Insertion insert(
             String id,
             Tenant tenant,
-            String json,
+            JobTask task,
             String hash,
             String key,
             Upload upload,
@@ -142,7 +133,15 @@ public final class JobQueue {
         }
         quotas.requireRoom(tenant, store.unfinished(tenant));
         JobStore.Insertion insertion =
-                store.insert(id, tenant, json, hash, key, upload == null ? null : pictures.place(), parent);
+                store.insert(
+                        id,
+                        tenant,
+                        task.kind(),
+                        task.json(),
+                        hash,
+                        key,
+                        upload == null ? null : pictures.place(),
+                        parent);
         if (upload != null && insertion == JobStore.Insertion.INSERTED) {
             upload.keep();
         }
@@ -251,16 +250,7 @@ public final class JobQueue {
         return watches;
     }
 
-    private static String json(ExplainRequest request) {
-        try {
-            return ModelJson.MAPPER.writeValueAsString(request);
-        } catch (JsonProcessingException e) {
-            throw new IllegalArgumentException("a request that JSON cannot hold", e);
-        }
-    }
-
-    private static String hash(String json, Upload upload) {
-        String all = upload == null ? json : json + '\n' + upload.hash();
-        return Sha256.of(all);
+    private static String hash(JobTask task, Upload upload) {
+        return upload == null ? task.hash() : Sha256.of(task.json() + '\n' + upload.hash());
     }
 }

@@ -49,7 +49,7 @@ public final class JobStore {
     private static final String FREE =
             "(state = 'queued' OR (state = 'running' AND lease_until <= CURRENT_TIMESTAMP)) AND NOT cancel_requested";
     private static final String COLUMNS =
-            "id, tenant, state, request, request_hash, place, traceparent, attempt, progress, created_at,"
+            "id, tenant, kind, state, request, request_hash, place, traceparent, attempt, progress, created_at,"
                     + " started_at, finished_at, result, problem";
 
     private final Database database;
@@ -89,6 +89,7 @@ public final class JobStore {
     Insertion insert(
             String id,
             Tenant tenant,
+            JobKind kind,
             String request,
             String requestHash,
             String key,
@@ -96,10 +97,11 @@ public final class JobStore {
             Optional<TraceParent> parent) {
         try {
             update(
-                    "INSERT INTO explanation_job (id, tenant, state, request, request_hash, idempotency_key, place,"
-                            + " traceparent) VALUES (?, ?, 'queued', ?, ?, ?, ?, ?)",
+                    "INSERT INTO explanation_job (id, tenant, kind, state, request, request_hash, idempotency_key, place,"
+                            + " traceparent) VALUES (?, ?, ?, 'queued', ?, ?, ?, ?, ?)",
                     id,
                     tenant.name(),
+                    kind.key(),
                     request,
                     requestHash,
                     key,
@@ -212,7 +214,7 @@ public final class JobStore {
     /**
      * Ends a job, and accounts for it in the same transaction.
      *
-     * @param answer the explanation; null if there is none
+     * @param answer what was worked out; null if there is nothing
      * @param problem why there is none; null if there is one or the job was cancelled
      * @return whether it was still this attempt's to end
      */
@@ -236,20 +238,28 @@ public final class JobStore {
     }
 
     /**
-     * Notes what was explained while its caller waited as a job that has ended, and accounts for it in the same transaction.
+     * Notes what was worked out while its caller waited as a job that has ended, and accounts for it in the same transaction.
      *
      * @param key as of {@link #insert}
      */
     Insertion insertEnded(
-            String id, Tenant tenant, String request, String requestHash, String key, Instant began, Answer answer) {
+            String id,
+            Tenant tenant,
+            JobKind kind,
+            String request,
+            String requestHash,
+            String key,
+            Instant began,
+            Answer answer) {
         try {
             database.inTransaction(statements -> {
                 int inserted = statements.update(
-                        "INSERT INTO explanation_job (id, tenant, state, request, request_hash, idempotency_key, attempt,"
+                        "INSERT INTO explanation_job (id, tenant, kind, state, request, request_hash, idempotency_key, attempt,"
                                 + " progress, result, created_at, started_at, finished_at)"
-                                + " VALUES (?, ?, 'succeeded', ?, ?, ?, 1, ?, ?, ?, ?, CURRENT_TIMESTAMP)",
+                                + " VALUES (?, ?, ?, 'succeeded', ?, ?, ?, 1, ?, ?, ?, ?, CURRENT_TIMESTAMP)",
                         id,
                         tenant.name(),
+                        kind.key(),
                         request,
                         requestHash,
                         key,
@@ -348,6 +358,7 @@ public final class JobStore {
         return new Job(
                 row.getString("id"),
                 new Tenant(row.getString("tenant")),
+                JobKind.of(row.getString("kind")),
                 JobState.of(row.getString("state")),
                 row.getString("request"),
                 row.getString("request_hash"),

@@ -1,7 +1,6 @@
 package dev.finexl.job;
 
 import dev.finexl.explain.ExplainListener;
-import dev.finexl.explain.ExplainRequest;
 import dev.finexl.job.JobRun.Stop;
 import dev.finexl.onnx.RunScope;
 import dev.finexl.store.sql.DatabaseException;
@@ -62,14 +61,14 @@ public final class JobWorkers {
     public interface Work {
 
         /**
-         * Explains.
+         * Works out what was asked for.
          *
+         * @param task of the job
          * @param folders folders of pictures that the request may name, by their names
-         * @return the explanation's JSON, and what it cost
+         * @return the answer's JSON, and what it cost
          * @throws CancellationException if the scope was cancelled
          */
-        Answer explain(
-                Job job, ExplainRequest request, Map<String, Path> folders, ExplainListener listener, RunScope scope);
+        Answer perform(Job job, JobTask task, Map<String, Path> folders, ExplainListener listener, RunScope scope);
 
         /**
          * Clears away what was left for jobs that are no more.
@@ -186,11 +185,11 @@ public final class JobWorkers {
         Job job = run.job();
         try {
             Map<String, Path> folders = job.uploaded() ? pictures.sides(job.id()) : Map.of();
-            return new Outcome(work.explain(job, ExplainRequest.parse(job.request()), folders, run, run.scope()), null);
+            return new Outcome(work.perform(job, JobTask.of(job), folders, run, run.scope()), null);
         } catch (CancellationException _) {
             return new Outcome(null, null);
         } catch (RuntimeException | Error e) {
-            // Whatever it was: a job that could not be explained has failed, and the worker goes on with the next.
+            // Whatever it was: a job without an answer has failed, and the worker goes on with the next.
             return new Outcome(null, JobProblem.of(e));
         }
     }

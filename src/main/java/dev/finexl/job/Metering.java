@@ -10,7 +10,6 @@ import dev.finexl.explain.ExplainRequest;
 import dev.finexl.explain.Explanation;
 import dev.finexl.explain.Usage.StageTime;
 import dev.finexl.store.ModelJson;
-import dev.finexl.store.Sha256;
 import java.math.BigDecimal;
 
 /** Turns what an explanation says of its cost into a line of the ledger. */
@@ -39,23 +38,15 @@ public final class Metering {
     /**
      * The line of other work than one explanation, which cannot say beforehand what it costs.
      *
-     * @param request as it was sent
+     * @param hash of the request
      * @param wall seconds from its beginning to its end
      * @param sessions seconds of them inside ONNX Runtime
      * @param provider that ONNX Runtime ran on
      */
     public UsageLine line(
-            Tenant tenant, String id, Object request, Cost cost, double wall, double sessions, String provider) {
+            Tenant tenant, String id, String hash, Cost cost, double wall, double sessions, String provider) {
         Spent spent = spent(cost, wall, sessions, provider, cost.images() == 0);
-        return new UsageLine(id, tenant, null, hash(request), spent, tariff.of(spent), tariff.currency());
-    }
-
-    private static String hash(Object request) {
-        try {
-            return Sha256.of(ModelJson.MAPPER.writeValueAsBytes(request));
-        } catch (JsonProcessingException e) {
-            throw new IllegalStateException("a request that JSON cannot hold", e);
-        }
+        return new UsageLine(id, tenant, null, hash, spent, tariff.of(spent), tariff.currency());
     }
 
     private UsageLine line(Tenant tenant, String id, String requestHash, Explanation explanation, BigDecimal maxCost) {

@@ -62,7 +62,7 @@ class JobStoreTest {
 
     private void insert(String... ids) {
         for (String id : ids) {
-            assertThat(store.insert(id, Tenant.DEFAULT, "{}", "hash", null, null, Optional.empty()))
+            assertThat(store.insert(id, Tenant.DEFAULT, JobKind.EXPLANATION, "{}", "hash", null, null, Optional.empty()))
                     .isEqualTo(Insertion.INSERTED);
         }
     }
@@ -219,9 +219,9 @@ class JobStoreTest {
 
     @Test
     void knowsAKeyAgain() {
-        assertThat(store.insert("a", Tenant.DEFAULT, "{}", "hash", "key", null, Optional.empty()))
+        assertThat(store.insert("a", Tenant.DEFAULT, JobKind.EXPLANATION, "{}", "hash", "key", null, Optional.empty()))
                 .isEqualTo(Insertion.INSERTED);
-        assertThat(store.insert("b", Tenant.DEFAULT, "{}", "hash", "key", null, Optional.empty()))
+        assertThat(store.insert("b", Tenant.DEFAULT, JobKind.EXPLANATION, "{}", "hash", "key", null, Optional.empty()))
                 .isEqualTo(Insertion.KEY_TAKEN);
         assertThat(store.findByKey(Tenant.DEFAULT, "key").orElseThrow().id()).isEqualTo("a");
         assertThat(store.find("b")).isEmpty();
@@ -229,7 +229,7 @@ class JobStoreTest {
 
     @Test
     void leavesAJobWithPicturesToWhereTheyAre() {
-        store.insert("a", Tenant.DEFAULT, "{}", "hash", null, "elsewhere", Optional.empty());
+        store.insert("a", Tenant.DEFAULT, JobKind.EXPLANATION, "{}", "hash", null, "elsewhere", Optional.empty());
         assertThat(store.hasFree(HERE)).isFalse();
         assertThat(store.claim("x", HERE)).isEmpty();
         assertThat(store.unfinished("elsewhere")).containsExactly("a");
@@ -256,9 +256,9 @@ class JobStoreTest {
     @Test
     void aTenantHasHisOwnJobsAndKeys() {
         Tenant other = new Tenant("other");
-        assertThat(store.insert("a", Tenant.DEFAULT, "{}", "hash", "key", null, Optional.empty()))
+        assertThat(store.insert("a", Tenant.DEFAULT, JobKind.EXPLANATION, "{}", "hash", "key", null, Optional.empty()))
                 .isEqualTo(Insertion.INSERTED);
-        assertThat(store.insert("b", other, "{}", "hash", "key", null, Optional.empty()))
+        assertThat(store.insert("b", other, JobKind.EXPLANATION, "{}", "hash", "key", null, Optional.empty()))
                 .isEqualTo(Insertion.INSERTED);
         assertThat(store.findByKey(other, "key").orElseThrow().id()).isEqualTo("b");
         assertThat(store.find(other, "a")).isEmpty();
@@ -310,9 +310,17 @@ class JobStoreTest {
     void keepsWhatACallerWaitedForOnce() {
         Instant began = Instant.now();
         Answer answer = answer("w1", "{\"n\": 1}");
-        assertThat(store.insertEnded("w1", Tenant.DEFAULT, "{}", "hash", "key", began, answer))
+        assertThat(store.insertEnded("w1", Tenant.DEFAULT, JobKind.EXPLANATION, "{}", "hash", "key", began, answer))
                 .isEqualTo(Insertion.INSERTED);
-        assertThat(store.insertEnded("w2", Tenant.DEFAULT, "{}", "hash", "key", began, answer("w2", "{\"n\": 2}")))
+        assertThat(store.insertEnded(
+                        "w2",
+                        Tenant.DEFAULT,
+                        JobKind.EXPLANATION,
+                        "{}",
+                        "hash",
+                        "key",
+                        began,
+                        answer("w2", "{\"n\": 2}")))
                 .isEqualTo(Insertion.KEY_TAKEN);
         assertThat(store.find("w2")).isEmpty();
         assertThat(found("w1").result()).isEqualTo("{\"n\": 1}");

@@ -7,9 +7,9 @@ import static org.awaitility.Awaitility.await;
 import dev.finexl.account.Ledger;
 import dev.finexl.account.Quota;
 import dev.finexl.account.Quotas;
-import dev.finexl.account.Tariff;
 import dev.finexl.account.Tenant;
 import dev.finexl.account.Tenants;
+import dev.finexl.compare.CompareRequest;
 import dev.finexl.explain.ExplainListener.Side;
 import dev.finexl.explain.ExplainListener.Stage;
 import dev.finexl.explain.ExplainRequest;
@@ -34,6 +34,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
@@ -53,7 +54,7 @@ class JobWorkersTest {
     private static final Answer EMPTY = new Answer("{}", null);
 
     private static final Duration LONG = Duration.ofMinutes(1);
-    private static final ExplainRequest REQUEST = ExplainRequest.parse("{\"base\": \"x\"}");
+    private static final JobTask REQUEST = explain("{\"base\": \"x\"}");
 
     @Parameter
     String kind;
@@ -79,13 +80,16 @@ class JobWorkersTest {
         database.close();
     }
 
+    private static JobTask explain(String request) {
+        return new JobTask.Explain(ExplainRequest.parse(request));
+    }
+
     private Process process(String place, int mostQueued, Work work) {
         JobStore store = new JobStore(database, Duration.ofSeconds(20), 2);
         PictureFolders pictures = new PictureFolders(folder.resolve(place), new UploadRoom(1 << 20));
         JobQueue queue = new JobQueue(
                 store,
                 pictures,
-                new Metering(Tariff.FREE),
                 new Quotas(new Tenants(database, Quota.NONE), new Ledger(database), Clock.systemUTC()),
                 mostQueued);
         ExplainGate gate = new ExplainGate(2, 0);
@@ -223,8 +227,7 @@ class JobWorkersTest {
         assertThat(first.created()).isTrue();
         assertThat(again.created()).isFalse();
         assertThat(again.job().id()).isEqualTo(first.job().id());
-        assertThatThrownBy(() -> process.queue()
-                        .submit(Tenant.DEFAULT, ExplainRequest.parse("{}"), "key", null, Optional.empty()))
+        assertThatThrownBy(() -> process.queue().submit(Tenant.DEFAULT, explain("{}"), "key", null, Optional.empty()))
                 .isInstanceOf(KeyReusedException.class);
         process.queue().submit(Tenant.DEFAULT, REQUEST, null, null, Optional.empty());
         process.queue().submit(Tenant.DEFAULT, REQUEST, null, null, Optional.empty());
@@ -234,6 +237,31 @@ class JobWorkersTest {
                         .submit(Tenant.DEFAULT, REQUEST, "key", null, Optional.empty())
                         .created())
                 .isFalse();
+    }
+
+    @Test
+    void handTheTaskOnThatWasAskedFor() {
+        JobTask compare = new JobTask.Compare(
+                CompareRequest.parse(
+                        "{\"request\": {\"base\": \"x\"}, \"models\": [{\"personalized\": \"y\"}, {\"personalized\": \"z\"}]}"));
+        List<JobTask> asked = new CopyOnWriteArrayList<>();
+        Process process = process("a", 10, (_, task, _, _, _) -> {
+            asked.add(task);
+            return EMPTY;
+        });
+        String first = process.queue()
+                .submit(Tenant.DEFAULT, REQUEST, null, null, Optional.empty())
+                .job()
+                .id();
+        Submission second = process.queue().submit(Tenant.DEFAULT, compare, "key", null, Optional.empty());
+        assertThatThrownBy(() -> process.queue().submit(Tenant.DEFAULT, REQUEST, "key", null, Optional.empty()))
+                .isInstanceOf(KeyReusedException.class);
+        process.workers().start();
+        assertThat(ended(process, first).kind()).isEqualTo(JobKind.EXPLANATION);
+        Job job = ended(process, second.job().id());
+        assertThat(job.kind()).isEqualTo(JobKind.COMPARISON);
+        assertThat(JobTask.of(job)).isEqualTo(compare);
+        assertThat(asked).containsExactlyInAnyOrder(REQUEST, compare);
     }
 
     @Test

@@ -2,15 +2,12 @@ package dev.finexl.job;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.finexl.account.Tenant;
 import dev.finexl.embed.RgbImage;
 import dev.finexl.explain.Aspect;
 import dev.finexl.explain.ExplainListener.Side;
 import dev.finexl.explain.Interval;
 import dev.finexl.store.ModelJson;
-import java.time.Instant;
 import java.util.List;
-import java.util.Optional;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -19,22 +16,7 @@ class ProgressTest {
     private static final RgbImage PICTURE = new RgbImage(1, 1, new byte[3]);
 
     private static JobRun run() {
-        Job job = new Job(
-                "a",
-                Tenant.DEFAULT,
-                JobState.RUNNING,
-                "{}",
-                "",
-                false,
-                Optional.empty(),
-                1,
-                Progress.NONE,
-                Instant.EPOCH,
-                Instant.EPOCH,
-                null,
-                null,
-                null);
-        return new JobRun(job, () -> {});
+        return new JobRun(RunningJob.JOB, () -> {});
     }
 
     @Test

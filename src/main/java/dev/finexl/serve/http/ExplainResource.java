@@ -2,6 +2,7 @@ package dev.finexl.serve.http;
 
 import dev.finexl.explain.ExplainRequest;
 import dev.finexl.explain.Explanation;
+import dev.finexl.job.JobTask;
 import io.smallrye.common.annotation.Blocking;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.validation.Valid;
@@ -72,6 +73,6 @@ public class ExplainResource {
                     boolean estimate,
             @Context RoutingContext routing) {
         ClientGone client = ClientGone.of(routing);
-        return estimate ? waiting.estimate(request, client) : waiting.explain(request, key, client);
+        return estimate ? waiting.estimate(request, client) : waiting.answer(new JobTask.Explain(request), key, client);
     }
 }

@@ -1,16 +1,13 @@
 package dev.finexl.serve.http;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import dev.finexl.account.Tenant;
 import dev.finexl.explain.ExplainRequest;
 import dev.finexl.explain.Explanation;
-import dev.finexl.job.Job;
+import dev.finexl.job.JobKind;
 import dev.finexl.job.JobPictures;
-import dev.finexl.job.JobQueue;
+import dev.finexl.job.JobTask;
 import dev.finexl.job.Upload;
 import dev.finexl.report.HtmlReport;
 import dev.finexl.serve.http.Uploads.Received;
-import dev.finexl.store.ModelJson;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.validation.Valid;
@@ -19,7 +16,6 @@ import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.DELETE;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.HeaderParam;
-import jakarta.ws.rs.NotFoundException;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
@@ -27,16 +23,9 @@ import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
-import jakarta.ws.rs.core.StreamingOutput;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.UncheckedIOException;
-import java.net.URI;
-import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
-import java.util.function.BooleanSupplier;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
@@ -58,25 +47,15 @@ public class ExplanationsResource {
 
     private static final String APPLICATION_ZIP = "application/zip";
     static final String ID = "of the explanation, as it was answered to who asked for it";
-    private static final String WAIT = "wait=SECONDS waits for the result, at most 300 seconds (RFC 7240)";
-    /** A cancelled explanation ends within one evaluation of the denoiser, which on a large model takes its time. */
-    private static final Duration CANCELLING = Duration.ofSeconds(2);
 
-    private static final BooleanSupplier NEVER = () -> false;
-
-    private final JobQueue queue;
+    private final Jobs jobs;
     private final Uploads uploads;
-    private final ExplanationEvents events;
     private final JobPictures pictures;
-    private final Callers callers;
 
-    ExplanationsResource(
-            JobQueue queue, Uploads uploads, ExplanationEvents events, JobPictures pictures, Callers callers) {
-        this.queue = queue;
+    ExplanationsResource(Jobs jobs, Uploads uploads, JobPictures pictures) {
+        this.jobs = jobs;
         this.uploads = uploads;
-        this.events = events;
         this.pictures = pictures;
-        this.callers = callers;
     }
 
     /** Accepts a request. */
@@ -127,7 +106,7 @@ public class ExplanationsResource {
             @NotNull @Valid ExplainRequest request,
             @Parameter(description = IdempotencyKey.MEANING, example = "4711") @HeaderParam(IdempotencyKey.HEADER)
                     String key,
-            @Parameter(description = WAIT, example = "wait=30") @HeaderParam("Prefer") List<String> prefer,
+            @Parameter(description = Jobs.WAIT, example = "wait=30") @HeaderParam("Prefer") List<String> prefer,
             @Context RoutingContext routing) {
         return submit(request, key, null, prefer, routing);
     }
@@ -153,7 +132,7 @@ public class ExplanationsResource {
             @RestForm("baseImages") List<FileUpload> baseImages,
             @RestForm("personalizedImages") List<FileUpload> personalizedImages,
             @HeaderParam(IdempotencyKey.HEADER) String key,
-            @Parameter(description = WAIT, example = "wait=30") @HeaderParam("Prefer") List<String> prefer,
+            @Parameter(description = Jobs.WAIT, example = "wait=30") @HeaderParam("Prefer") List<String> prefer,
             @Context RoutingContext routing)
             throws IOException {
         try (Received received = uploads.parts(request, baseImages, personalizedImages)) {
@@ -169,7 +148,7 @@ public class ExplanationsResource {
     public Response submitArchive(
             InputStream body,
             @HeaderParam(IdempotencyKey.HEADER) String key,
-            @Parameter(description = WAIT, example = "wait=30") @HeaderParam("Prefer") List<String> prefer,
+            @Parameter(description = Jobs.WAIT, example = "wait=30") @HeaderParam("Prefer") List<String> prefer,
             @Context RoutingContext routing)
             throws IOException {
         try (Received received = uploads.archive(body)) {
@@ -179,22 +158,7 @@ public class ExplanationsResource {
 
     private Response submit(
             ExplainRequest request, String key, Upload upload, List<String> prefer, RoutingContext routing) {
-        JobQueue.Submission submission =
-                queue.submit(callers.tenant(), request, IdempotencyKey.checked(key), upload, callers.parent());
-        String id = submission.job().id();
-        Optional<Duration> wait = Preference.wait(prefer);
-        ClientGone client = ClientGone.of(routing);
-        Job job = wait.flatMap(atMost -> await(id, atMost, client::isGone)).orElse(submission.job());
-        if (client.isGone() && key == null && submission.created()) {
-            // Nobody has learnt the id, so nobody can ever fetch this.
-            queue.cancel(callers.tenant(), id);
-        }
-        URI location = URI.create("/explanations/" + id);
-        boolean done = job.state().ended() && (wait.isPresent() || !submission.created());
-        Response.ResponseBuilder response = done ? Response.ok().contentLocation(location) : Response.accepted();
-        return applied(response.location(location), wait)
-                .entity(JobDocument.of(job))
-                .build();
+        return jobs.submit(new JobTask.Explain(request), key, upload, prefer, routing);
     }
 
     /** The explanation as it stands. */
@@ -209,14 +173,9 @@ public class ExplanationsResource {
     @APIResponse(responseCode = "404", description = "there is none, or no more")
     public Response explanation(
             @Parameter(description = ID) @PathParam("id") String id,
-            @Parameter(description = WAIT, example = "wait=30") @HeaderParam("Prefer") List<String> prefer,
+            @Parameter(description = Jobs.WAIT, example = "wait=30") @HeaderParam("Prefer") List<String> prefer,
             @Context RoutingContext routing) {
-        Optional<Duration> wait = Preference.wait(prefer);
-        ClientGone client = ClientGone.of(routing);
-        Job job = wait.flatMap(atMost -> await(id, atMost, client::isGone))
-                .or(() -> queue.find(callers.tenant(), id))
-                .orElseThrow(ExplanationsResource::unknown);
-        return applied(Response.ok(JobDocument.of(job)), wait).build();
+        return jobs.status(JobKind.EXPLANATION, id, prefer, routing);
     }
 
     /** An explanation to be looked at. */
@@ -228,11 +187,8 @@ public class ExplanationsResource {
     @APIResponse(responseCode = "200", description = "the report", content = @Content(mediaType = MediaType.TEXT_HTML))
     @APIResponse(responseCode = "404", description = "there is none, or no more, or it has no result")
     public Response report(@Parameter(description = ID) @PathParam("id") String id) {
-        Explanation explanation = explanation(queue, callers.tenant(), id);
-        return Response.ok(HtmlReport.render(explanation, (side, pair) -> pictures.picture(id, side, pair)))
-                .type(MediaType.TEXT_HTML_TYPE.withCharset(StandardCharsets.UTF_8.name()))
-                .header("Content-Security-Policy", SecurityHeaders.REPORT)
-                .build();
+        Explanation explanation = jobs.result(JobKind.EXPLANATION, id, Explanation.class);
+        return SecurityHeaders.report(HtmlReport.render(explanation, (side, pair) -> pictures.picture(id, side, pair)));
     }
 
     /** Follows an explanation. */
@@ -267,17 +223,7 @@ public class ExplanationsResource {
                     @HeaderParam("Last-Event-ID")
                     String last,
             @Context RoutingContext routing) {
-        Job job = queue.find(callers.tenant(), id).orElseThrow(ExplanationsResource::unknown);
-        if (ExplanationEvents.isAllTold(job, last)) {
-            return Response.noContent().build();
-        }
-        ClientGone client = ClientGone.of(routing);
-        StreamingOutput writing = out -> events.write(job, last, client, out);
-        // Proxies that collect an answer before they pass it on would hold back every event.
-        return Response.ok(writing)
-                .header("Cache-Control", "no-store")
-                .header("X-Accel-Buffering", "no")
-                .build();
+        return jobs.events(JobKind.EXPLANATION, id, last, routing);
     }
 
     /** Cancels an explanation. */
@@ -298,41 +244,6 @@ public class ExplanationsResource {
             content = @Content(schema = @Schema(implementation = JobDocument.class)))
     @APIResponse(responseCode = "404", description = "there is none, or no more")
     public Response cancel(@Parameter(description = ID) @PathParam("id") String id) {
-        queue.cancel(callers.tenant(), id);
-        Job job = await(id, CANCELLING, NEVER).orElseThrow(ExplanationsResource::unknown);
-        return Response.status(job.state().ended() ? Response.Status.OK : Response.Status.ACCEPTED)
-                .entity(JobDocument.of(job))
-                .build();
-    }
-
-    private Optional<Job> await(String id, Duration atMost, BooleanSupplier over) {
-        return queue.await(callers.tenant(), id, atMost, job -> job.state().ended(), over);
-    }
-
-    private static Response.ResponseBuilder applied(Response.ResponseBuilder response, Optional<Duration> wait) {
-        wait.ifPresent(atMost -> response.header("Preference-Applied", "wait=" + atMost.toSeconds()));
-        return response;
-    }
-
-    /**
-     * The result of a tenant's job, as JSON.
-     *
-     * @throws NotFoundException if there is no such job, or it has no result
-     */
-    static String result(JobQueue queue, Tenant tenant, String id) {
-        return queue.find(tenant, id).map(Job::result).orElseThrow(ExplanationsResource::unknown);
-    }
-
-    /** The same, to be looked into. */
-    static Explanation explanation(JobQueue queue, Tenant tenant, String id) {
-        try {
-            return ModelJson.MAPPER.readValue(result(queue, tenant, id), Explanation.class);
-        } catch (JsonProcessingException e) {
-            throw new UncheckedIOException("the result of job %s cannot be read".formatted(id), e);
-        }
-    }
-
-    static NotFoundException unknown() {
-        return new NotFoundException("there is no such explanation, or no more");
+        return jobs.cancel(JobKind.EXPLANATION, id);
     }
 }

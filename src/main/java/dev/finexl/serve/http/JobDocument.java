@@ -2,6 +2,7 @@ package dev.finexl.serve.http;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonRawValue;
+import dev.finexl.compare.ModelComparison;
 import dev.finexl.explain.Explanation;
 import dev.finexl.job.Job;
 import dev.finexl.job.JobProblem;
@@ -19,7 +20,7 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
  * @param created when it was asked for
  * @param started when the present attempt began
  * @param finished when it ended
- * @param result the explanation, once it succeeded
+ * @param result the explanation or comparison, once it succeeded
  * @param problem why there is none, once it failed: a problem document (RFC 9457)
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
@@ -31,7 +32,7 @@ record JobDocument(
         Instant started,
         Instant finished,
 
-        @Schema(implementation = Explanation.class) @JsonRawValue
+        @Schema(oneOf = {Explanation.class, ModelComparison.class}) @JsonRawValue
         String result,
 
         @Schema(implementation = JobProblem.class) @JsonRawValue

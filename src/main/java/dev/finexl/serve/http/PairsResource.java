@@ -8,8 +8,8 @@ import dev.finexl.explain.Explanation;
 import dev.finexl.explain.InvalidRequestException;
 import dev.finexl.explain.ShownPair;
 import dev.finexl.job.Job;
+import dev.finexl.job.JobKind;
 import dev.finexl.job.JobPictures;
-import dev.finexl.job.JobQueue;
 import dev.finexl.job.JobState;
 import dev.finexl.store.Sha256;
 import io.smallrye.common.annotation.RunOnVirtualThread;
@@ -43,14 +43,12 @@ public class PairsResource {
     /** Another attempt may draw it anew. */
     private static final String WHILE_DRAWN = "private, no-cache";
 
-    private final JobQueue queue;
+    private final Jobs jobs;
     private final JobPictures pictures;
-    private final Callers callers;
 
-    PairsResource(JobQueue queue, JobPictures pictures, Callers callers) {
-        this.queue = queue;
+    PairsResource(Jobs jobs, JobPictures pictures) {
+        this.jobs = jobs;
         this.pictures = pictures;
-        this.callers = callers;
     }
 
     /**
@@ -81,7 +79,7 @@ public class PairsResource {
             @Parameter(description = ExplanationsResource.ID) @PathParam("id") String id,
             @Parameter(description = "name of an aspect of the explanation", example = "vivid") @QueryParam("aspect")
                     String aspect) {
-        Explanation explanation = ExplanationsResource.explanation(queue, callers.tenant(), id);
+        Explanation explanation = jobs.result(JobKind.EXPLANATION, id, Explanation.class);
         return explanation.pairs().stream()
                 .sorted(order(explanation, aspect))
                 .map(pair -> new Pair(pair, address(id, pair, Side.BASE), address(id, pair, Side.PERSONALIZED)))
@@ -134,9 +132,10 @@ public class PairsResource {
                     @PathParam("side")
                     String side,
             @Context Request request) {
-        Job job = queue.find(callers.tenant(), id)
-                .filter(found -> found.state() == JobState.RUNNING || found.result() != null)
-                .orElseThrow(ExplanationsResource::unknown);
+        Job job = jobs.find(JobKind.EXPLANATION, id);
+        if (job.state() != JobState.RUNNING && job.result() == null) {
+            throw Jobs.unknown(JobKind.EXPLANATION);
+        }
         byte[] png = pictures.find(id, Side.of(side), pair)
                 .orElseThrow(() -> new NotFoundException(
                         "the picture is not kept, or no more; a request with \"pictures\": true has it drawn again"));

@@ -2,6 +2,7 @@ package dev.finexl.serve.http;
 
 import dev.finexl.explain.ExplainRequest;
 import dev.finexl.explain.Explanation;
+import dev.finexl.job.JobTask;
 import io.smallrye.common.annotation.Blocking;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.validation.Valid;
@@ -62,6 +63,6 @@ public class SageMakerResource {
             description = "the explanation",
             content = @Content(schema = @Schema(implementation = Explanation.class)))
     public Response invoke(@NotNull @Valid ExplainRequest request, @Context RoutingContext routing) {
-        return waiting.explain(request, null, ClientGone.of(routing));
+        return waiting.answer(new JobTask.Explain(request), null, ClientGone.of(routing));
     }
 }

@@ -9,6 +9,9 @@ import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.CorsHandler;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -27,7 +30,7 @@ class SecurityHeaders {
             "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 
     /** Of reports, which hold their pictures and their style and are nobody's page. */
-    static final String REPORT =
+    private static final String REPORT =
             "default-src 'none'; img-src data:; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
     /** Of what no browser has to show. */
@@ -42,6 +45,14 @@ class SecurityHeaders {
 
     SecurityHeaders(@ConfigProperty(name = "finexl.http.origins") Optional<List<String>> origins) {
         this.origins = origins;
+    }
+
+    /** A report, which a browser is to show as it is. */
+    static Response report(byte[] html) {
+        return Response.ok(html)
+                .type(MediaType.TEXT_HTML_TYPE.withCharset(StandardCharsets.UTF_8.name()))
+                .header(POLICY, REPORT)
+                .build();
     }
 
     void add(@Observes Router router) {

@@ -1,32 +1,36 @@
 package dev.finexl.serve.http;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import dev.finexl.account.Ledger;
 import dev.finexl.account.Quotas;
 import dev.finexl.account.Tenant;
 import dev.finexl.explain.Cost;
 import dev.finexl.explain.ExplainListener;
 import dev.finexl.explain.ExplainRequest;
-import dev.finexl.explain.Explanation;
+import dev.finexl.job.Answer;
+import dev.finexl.job.CompareService;
 import dev.finexl.job.ExplainGate;
 import dev.finexl.job.ExplainService;
 import dev.finexl.job.Job;
 import dev.finexl.job.JobIds;
 import dev.finexl.job.JobQueue;
+import dev.finexl.job.JobTask;
 import dev.finexl.job.Metering;
 import dev.finexl.job.trace.Tracing;
 import dev.finexl.onnx.OnnxRuntime;
 import dev.finexl.onnx.RunScope;
+import dev.finexl.store.ModelJson;
+import dev.finexl.store.Sha256;
 import jakarta.inject.Singleton;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
-import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 
-/** Explains for callers who wait for the answer, as long as they do: one who hangs up gives his turn to the next. */
+/** Explains and compares for callers who wait for the answer, as long as they do: one who hangs up gives his turn to the next. */
 @Singleton
 class Waiting {
 
@@ -36,7 +40,8 @@ class Waiting {
     private static final double NANOS = 1e9;
 
     private final Callers callers;
-    private final ExplainService service;
+    private final ExplainService explaining;
+    private final CompareService comparing;
     private final JobQueue queue;
     private final Quotas quotas;
     private final ExplainGate gate;
@@ -46,7 +51,8 @@ class Waiting {
 
     Waiting(
             Callers callers,
-            ExplainService service,
+            ExplainService explaining,
+            CompareService comparing,
             JobQueue queue,
             Quotas quotas,
             ExplainGate gate,
@@ -54,7 +60,8 @@ class Waiting {
             Ledger ledger,
             OnnxRuntime runtime) {
         this.callers = callers;
-        this.service = service;
+        this.explaining = explaining;
+        this.comparing = comparing;
         this.queue = queue;
         this.quotas = quotas;
         this.gate = gate;
@@ -63,33 +70,31 @@ class Waiting {
         this.runtime = runtime;
     }
 
-    /** The explanation that an idempotency key belongs to has no result. */
+    /** The job that an idempotency key belongs to has no result. */
     static final class NoResultException extends RuntimeException {
 
         private static final long serialVersionUID = 1L;
 
         NoResultException(Job job) {
-            super("the explanation that this key belongs to, /explanations/%s, is %s and has no result"
-                    .formatted(job.id(), job.state().key()));
+            super("the %s that this key belongs to, %s, is %s and has no result"
+                    .formatted(job.kind().key(), Jobs.address(job), job.state().key()));
         }
     }
 
     /**
-     * Explains in the caller's turn, and throws what {@link ExplainService#explain} throws. What is answered can be had again as a
-     * job that has ended.
+     * Explains or compares in the caller's turn, and throws what {@link ExplainService#explain} or {@link CompareService#compare}
+     * throws. What is answered can be had again as a job that has ended.
      *
      * @param key by which a request that is sent again is known; null for none
      * @throws dev.finexl.account.QuotaExceededException if the tenant has asked for all that he may
      * @throws ExplainGate.FullException if too many wait already
      * @throws JobQueue.KeyReusedException if the key came with another request
      */
-    Response explain(ExplainRequest request, String key, ClientGone client) {
+    Response answer(JobTask task, String key, ClientGone client) {
         Tenant tenant = callers.tenant();
         String bare = IdempotencyKey.checked(key);
-        Optional<Job> earlier = queue.earlier(tenant, request, bare);
-        return earlier.isPresent()
-                ? answer(ended(tenant, earlier.get(), client))
-                : answer(explainNow(tenant, request, bare, client));
+        Optional<Job> earlier = queue.earlier(tenant, task, bare);
+        return answer(earlier.isPresent() ? ended(tenant, earlier.get(), client) : workNow(tenant, task, bare, client));
     }
 
     /**
@@ -105,12 +110,12 @@ class Waiting {
                 ExplainGate.Place place = gate.enter(scope::cancel)) {
             client.whenGone(place::leave);
             place.await();
-            return Response.ok(service.estimate(tenant, request, scope)).build();
+            return Response.ok(explaining.estimate(tenant, request, scope)).build();
         }
     }
 
     /**
-     * Does other work than one explanation in the caller's turn, and accounts for it.
+     * Does other work than that of a job in the caller's turn, and accounts for it.
      *
      * @param request as it was sent
      * @param work is stopped through its scope when the caller hangs up
@@ -125,7 +130,7 @@ class Waiting {
             ledger.add(metering.line(
                     callers.tenant(),
                     JobIds.next(),
-                    request,
+                    hash(request),
                     cost.apply(done),
                     (System.nanoTime() - start) / NANOS,
                     scope.sessionNanos() / NANOS,
@@ -146,13 +151,23 @@ class Waiting {
         }
     }
 
-    private Job explainNow(Tenant tenant, ExplainRequest request, String key, ClientGone client) {
+    private Job workNow(Tenant tenant, JobTask task, String key, ClientGone client) {
         String id = JobIds.next();
         Tracing.Origin origin = new Tracing.Origin(id, Instant.now(), callers.parent());
         return inTurn(client, scope -> {
             Instant began = Instant.now();
-            Explanation explanation = service.explain(tenant, origin, request, Map.of(), ExplainListener.NONE, scope);
-            return queue.keep(tenant, id, request, key, began, explanation);
+            Answer answer = switch (task) {
+                case JobTask.Explain(var request) ->
+                    metering.answer(
+                            tenant,
+                            id,
+                            task.hash(),
+                            request,
+                            explaining.explain(tenant, origin, request, Map.of(), ExplainListener.NONE, scope));
+                case JobTask.Compare(var request) ->
+                    comparing.compare(tenant, id, task.hash(), request, ExplainListener.NONE, scope);
+            };
+            return queue.keep(tenant, id, task, key, began, answer);
         });
     }
 
@@ -166,7 +181,15 @@ class Waiting {
             throw new NoResultException(job);
         }
         return Response.ok(job.result(), MediaType.APPLICATION_JSON_TYPE)
-                .contentLocation(URI.create("/explanations/" + job.id()))
+                .contentLocation(Jobs.address(job))
                 .build();
+    }
+
+    private static String hash(Object request) {
+        try {
+            return Sha256.of(ModelJson.MAPPER.writeValueAsBytes(request));
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("a request that JSON cannot hold", e);
+        }
     }
 }

@@ -22,7 +22,8 @@ final class Migrations implements ResourceProvider {
             "V3__job_of_tenant.sql",
             "V4__ledger.sql",
             "V5__quota.sql",
-            "V6__trace.sql");
+            "V6__trace.sql",
+            "V7__job_kind.sql");
 
     /** The script after which the schema is the present one. */
     static final String NEWEST = SCRIPTS.getLast();

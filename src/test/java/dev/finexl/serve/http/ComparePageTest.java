@@ -48,8 +48,19 @@ class ComparePageTest extends BrowserTest {
         assertThat(scores.getByRole(AriaRole.ROWHEADER).filter(new Locator.FilterOptions().setHasText("vivid")))
                 .hasCount(1);
         assertThat(page.getByRole(AriaRole.REGION, new Page.GetByRoleOptions().setName("Differences")))
-                .containsText("significant");
+                .containsText("vivid less pixelated");
         look("compare");
+
+        // It has an address, and a report.
+        String link = page.url();
+        assertThat(page.locator("#downloads a").last()).hasAttribute("href", link.substring(link.indexOf('#')));
+        page.reload();
+        assertThat(result).containsText("more vivid in colour than those of");
+        page.getByText("Report").click();
+        assertThat(page.getByText("more vivid in colour than those of").first()).isVisible();
+        page.goBack();
+        assertThat(page.locator("#picks input[name=model]").first()).isVisible();
+        pick(Set.of("vivid", "pixelated"));
 
         choose("vivid, not too dark");
         Locator ranking = page.locator("#ranking li");
@@ -73,7 +84,14 @@ class ComparePageTest extends BrowserTest {
     void cancelsWhatRuns() {
         pick(Set.of("vivid", "pixelated"));
         compare(1000);
-        assertThat(page.locator("#stage")).hasText("comparing 2 models");
+        assertThat(page.locator("#stage")).hasText("Sampling");
+        assertThat(page.locator("#part")).containsText("of 3000");
+        assertThat(page.getByLabel("Progress", new Page.GetByLabelOptions().setExact(true)))
+                .isVisible();
+        look("comparing");
+        // Who comes late goes on looking on.
+        page.reload();
+        assertThat(page.locator("#stage")).hasText("Sampling");
         visitor.button("Cancel").click();
         assertThat(page.getByRole(AriaRole.ALERT)).hasText("Cancelled.");
         assertThat(page.locator("#running")).isHidden();

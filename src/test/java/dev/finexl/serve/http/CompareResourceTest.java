@@ -2,13 +2,17 @@ package dev.finexl.serve.http;
 
 import static dev.finexl.serve.http.Refusals.problem;
 import static io.restassured.RestAssured.given;
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.hamcrest.Matchers.containsString;
+import static org.hamcrest.Matchers.endsWith;
 import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.hasItem;
 import static org.hamcrest.Matchers.hasSize;
+import static org.hamcrest.Matchers.matchesPattern;
 
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.response.Response;
+import io.restassured.specification.RequestSpecification;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -24,10 +28,6 @@ class CompareResourceTest {
     private static final Map<String, Object> COMMON = Map.of("base", "mini-diffusion", "images", 2, "steps", 2);
     private static final Map<String, Object> VIVID = Map.of("loras", List.of(Map.of("model", "vivid")));
 
-    private static Response post(Object request) {
-        return given().contentType("application/json").body(request).post("/compare");
-    }
-
     @Test
     void answersTheExampleOfItsDescription() {
         Object example = given().accept("application/json")
@@ -42,6 +42,107 @@ class CompareResourceTest {
                 .body("pairs", hasSize(1))
                 .body("images", equalTo(16))
                 .body("usage.images", equalTo(48));
+    }
+
+    private static Map<String, Object> compared(Object... models) {
+        return Map.of("request", COMMON, "models", List.of(models));
+    }
+
+    private static final Map<String, Object> PIXELATED = Map.of("loras", List.of(Map.of("model", "pixelated")));
+
+    private static Response post(Object request, String... headers) {
+        RequestSpecification post = given().contentType("application/json").body(request);
+        for (int i = 0; i < headers.length; i += 2) {
+            post.header(headers[i], headers[i + 1]);
+        }
+        return post.post("/compare");
+    }
+
+    @Test
+    void answersLaterWhoPrefersThat() {
+        Response response = post(compared(VIVID, PIXELATED), "Prefer", "respond-async");
+        String id = response.then()
+                .statusCode(202)
+                .body("id", matchesPattern("[A-Za-z0-9_-]{22}"))
+                .header("Location", endsWith("/comparisons/" + response.path("id")))
+                .extract()
+                .path("id");
+        String place = "/comparisons/" + id;
+        String events =
+                given().accept("text/event-stream").get(place + "/events").asString();
+        assertThat(events).startsWith("event: state\n").contains("event: stage\n", "event: done\n");
+        given().get(place)
+                .then()
+                .statusCode(200)
+                .body("state", equalTo("succeeded"))
+                .body("result.models.name", equalTo(List.of("vivid", "pixelated")))
+                .body("result.usage.images", equalTo(6));
+        given().header("Last-Event-ID", "succeeded")
+                .get(place + "/events")
+                .then()
+                .statusCode(204);
+        given().get(place + "/report")
+                .then()
+                .statusCode(200)
+                .contentType("text/html;charset=UTF-8")
+                .header("Content-Security-Policy", containsString("default-src 'none'"))
+                .body(containsString("vivid"));
+        // It is no explanation.
+        for (String other : List.of("", "/report", "/events", "/pairs", "/pairs/0/base")) {
+            given().get("/explanations/" + id + other).then().statusCode(404);
+        }
+        given().delete("/explanations/" + id).then().statusCode(404);
+        problem(given().get("/comparisons/nothing"), 404).body("detail", containsString("no such comparison"));
+    }
+
+    @Test
+    void waitsAsLongAsItsCallerPrefers() {
+        post(compared(VIVID, PIXELATED), "Prefer", "wait=120")
+                .then()
+                .statusCode(200)
+                .header("Preference-Applied", "wait=120")
+                .body("result.models", hasSize(2));
+        post(compared(VIVID, Map.of("loras", List.of(Map.of("model", "no-such")))), "Prefer", "wait=120")
+                .then()
+                .statusCode(200)
+                .body("state", equalTo("failed"))
+                .body("problem.status", equalTo(400))
+                .body("problem.violations.field", hasItem("models[1].loras[0].model"));
+    }
+
+    @Test
+    void isCancelled() {
+        Map<String, Object> endless = Map.of(
+                "request",
+                Map.of("base", "mini-diffusion", "images", 1000, "steps", 1000),
+                "models",
+                List.of(VIVID, PIXELATED));
+        String id = post(endless, "Prefer", "respond-async").path("id");
+        given().get("/comparisons/" + id + "/report").then().statusCode(404);
+        given().delete("/comparisons/" + id).then().statusCode(200).body("state", equalTo("cancelled"));
+        given().get("/comparisons/" + id).then().body("state", equalTo("cancelled"));
+    }
+
+    @Test
+    void isTheSameForTheSameKey() {
+        Response first = post(compared(VIVID, PIXELATED), "Idempotency-Key", "compared");
+        first.then().statusCode(200).header("Content-Location", containsString("/comparisons/"));
+        Response again = post(compared(VIVID, PIXELATED), "Idempotency-Key", "compared");
+        assertThat(again.asString()).isEqualTo(first.asString());
+        assertThat(again.header("Content-Location")).isEqualTo(first.header("Content-Location"));
+        post(compared(VIVID, PIXELATED), "Idempotency-Key", "compared", "Prefer", "respond-async")
+                .then()
+                .statusCode(200)
+                .header("Location", endsWith(first.header("Content-Location")))
+                .body("result.models", hasSize(2));
+        problem(post(compared(PIXELATED, VIVID), "Idempotency-Key", "compared"), 422);
+        problem(post(compared(PIXELATED, VIVID), "Idempotency-Key", "compared", "Prefer", "respond-async"), 422);
+        problem(
+                given().contentType("application/json")
+                        .header("Idempotency-Key", "compared")
+                        .body("{\"base\": \"mini-diffusion\"}")
+                        .post("/explanations"),
+                422);
     }
 
     static Stream<Arguments> badRequests() {
@@ -77,6 +178,14 @@ class CompareResourceTest {
                                 "models",
                                 List.of(VIVID, Map.of("loras", List.of(Map.of("model", "/etc/passwd"))))),
                         "/etc/passwd"),
+                Arguments.of(
+                        "request.maxCost",
+                        Map.of(
+                                "request",
+                                Map.of("base", "mini-diffusion", "maxCost", 1),
+                                "models",
+                                List.of(VIVID, VIVID)),
+                        "in common"),
                 Arguments.of(
                         "request.loras",
                         Map.of(

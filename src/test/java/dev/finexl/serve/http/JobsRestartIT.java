@@ -76,6 +76,10 @@ class JobsRestartIT {
         return new ObjectMapper().readTree(response.body());
     }
 
+    private static final String COMPARED = """
+            {"request": {"base": "mini-diffusion", "images": 2, "steps": 2, "heads": []},
+             "models": [{"loras": [{"model": "vivid"}]}, {"loras": [{"model": "pixelated"}]}]}""";
+
     private HttpRequest.Builder post(String path, String type, byte[] body) {
         return HttpRequest.newBuilder(server.resolve(path))
                 .header("Content-Type", type)
@@ -90,8 +94,11 @@ class JobsRestartIT {
     }
 
     private JsonNode job(String id, int wait) throws IOException, InterruptedException {
-        return json(
-                HttpRequest.newBuilder(server.resolve("/explanations/" + id)).header("Prefer", "wait=" + wait), 200);
+        return at("/explanations/" + id, wait);
+    }
+
+    private JsonNode at(String place, int wait) throws IOException, InterruptedException {
+        return json(HttpRequest.newBuilder(server.resolve(place)).header("Prefer", "wait=" + wait), 200);
     }
 
     private void awaitRunning(String id) {
@@ -115,8 +122,7 @@ class JobsRestartIT {
         return bytes.toByteArray();
     }
 
-    private void succeeds(String id) throws IOException, InterruptedException {
-        JsonNode job = job(id, 120);
+    private static void succeeds(JsonNode job) {
         assertThat(job.get("state").asText()).as(job.toString()).isEqualTo("succeeded");
         assertThat(job.at("/result/summary").asText()).isNotBlank();
     }
@@ -130,6 +136,13 @@ class JobsRestartIT {
         ids.add(json(post("/explanations", "application/zip", pictures()), 202)
                 .get("id")
                 .asText());
+        String comparison = "/comparisons/"
+                + json(
+                                post("/compare", "application/json", COMPARED.getBytes(StandardCharsets.UTF_8))
+                                        .header("Prefer", "respond-async"),
+                                202)
+                        .get("id")
+                        .asText();
         awaitRunning(ids.getFirst());
         // Killed in the moment after it has said that the job is accepted.
         ids.add(submit(QUICK));
@@ -137,11 +150,13 @@ class JobsRestartIT {
 
         start(Map.of());
         for (String id : ids) {
-            succeeds(id);
+            succeeds(job(id, 120));
         }
+        succeeds(at(comparison, 120));
         running.close();
 
         start(Map.of());
+        succeeds(at(comparison, 0));
         for (String id : ids) {
             JsonNode pairs = json(HttpRequest.newBuilder(server.resolve("/explanations/" + id + "/pairs")), 200);
             assertThat(pairs)

@@ -94,13 +94,20 @@ class OpenApiTest {
                 .body(ExplainResource.EXAMPLE)
                 .post("/explanations")
                 .path("id");
+        String comparison = with(key)
+                .contentType("application/json")
+                .header("Prefer", "wait=120")
+                .body(CompareResource.EXAMPLE)
+                .post("/compare")
+                .path("id");
         SoftAssertions softly = new SoftAssertions();
         int operations = 0;
         for (Map.Entry<String, JsonNode> path : document.get("paths").properties()) {
             for (Map.Entry<String, JsonNode> entry : path.getValue().properties()) {
                 if (METHODS.contains(entry.getKey())) {
                     operations++;
-                    tryAll(entry.getKey(), path.getKey(), entry.getValue(), id, softly);
+                    String existing = path.getKey().startsWith("/comparisons") ? comparison : id;
+                    tryAll(entry.getKey(), path.getKey(), entry.getValue(), existing, softly);
                 }
             }
         }
@@ -140,7 +147,7 @@ class OpenApiTest {
                     .as("%s with %s is answered with %s", name, body, response.contentType())
                     .startsWith("2")
                     .isIn(names(operation.path("responses")));
-            if (path.equals("/explanations") && response.statusCode() < 300) {
+            if (Set.of("/explanations", "/compare").contains(path) && response.statusCode() == 202) {
                 jobs.put(response.path("id"), caller.key().tenant());
             }
             optional = false;

@@ -32,6 +32,23 @@ class PreferenceTest {
         assertThat(Preference.wait(List.of(header))).isEmpty();
     }
 
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "respond-async | true",
+                "foo=bar, Respond-Async | true",
+                "respond-async; x, wait=1 | true",
+                "wait=0 | true",
+                "'' | false",
+                "respond-asynchronously | false",
+                "no-respond-async | false",
+                "wait=ten | false"
+            })
+    void readsWhetherTheAnswerMayComeLater(String header, boolean later) {
+        assertThat(Preference.later(List.of(header))).isEqualTo(later);
+    }
+
     @Test
     void readsAllHeadersOfTheName() {
         assertThat(Preference.wait(List.of("respond-async", "wait=3"))).hasValue(Duration.ofSeconds(3));

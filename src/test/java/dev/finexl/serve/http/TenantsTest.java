@@ -131,6 +131,10 @@ class TenantsTest {
                 "id", id, "reference", model, "pair", "0", "side", "base", "prefix", "fx_nosuch00", "tenant", "nobody");
     }
 
+    private static final String COMPARED =
+            "{\"request\": {\"base\": \"mini-diffusion\", \"images\": 2, \"steps\": 1}, \"models\": ["
+                    + "{\"loras\": [{\"model\": \"vivid\"}]}, {\"loras\": [{\"model\": \"pixelated\"}]}]}";
+
     private static List<Endpoint> endpoints() {
         JsonPath described =
                 given().queryParam("format", "json").get("/q/openapi").jsonPath();
@@ -181,10 +185,18 @@ class TenantsTest {
 
     @Test
     void everyEndpointTakesTheOthersIdForNone() {
-        String id = explained(others, fresh(""));
+        String explained = explained(others, fresh(""));
+        String compared = json(others, COMPARED)
+                .header("Prefer", "wait=120")
+                .post("/compare")
+                .then()
+                .statusCode(200)
+                .extract()
+                .path("id");
         List<String> tried = new ArrayList<>();
         for (Endpoint endpoint : endpoints()) {
             if (endpoint.path().contains("{id}")) {
+                String id = endpoint.path().startsWith("/comparisons") ? compared : explained;
                 Response theirs = endpoint.call(mine, values(id, ""));
                 Response nobodys = endpoint.call(mine, values(UNKNOWN, ""));
                 assertThat(theirs.statusCode()).as(endpoint.toString()).isEqualTo(404);
@@ -199,8 +211,16 @@ class TenantsTest {
                 tried.add(endpoint.path());
             }
         }
-        assertThat(tried).contains("/explanations/{id}", "/explanations/{id}/report", "/explanations/{id}/events");
-        with(others).get("/explanations/" + id).then().statusCode(200).body("state", equalTo("succeeded"));
+        assertThat(tried)
+                .contains(
+                        "/explanations/{id}",
+                        "/explanations/{id}/report",
+                        "/explanations/{id}/events",
+                        "/comparisons/{id}",
+                        "/comparisons/{id}/report",
+                        "/comparisons/{id}/events");
+        with(others).get("/explanations/" + explained).then().statusCode(200).body("state", equalTo("succeeded"));
+        with(others).get("/comparisons/" + compared).then().statusCode(200).body("state", equalTo("succeeded"));
     }
 
     @Test

@@ -93,12 +93,18 @@ class UsageTest {
                         .formatted(seed);
         String models =
                 "\"models\": [{\"loras\": [{\"model\": \"vivid\"}]}, {\"loras\": [{\"model\": \"pixelated\"}]}]";
-        with().contentType(ContentType.JSON)
-                .body("{%s, %s}".formatted(common, models))
-                .post("/compare")
-                .then()
-                .statusCode(200)
-                .body("usage.images", equalTo(6));
+        String compared = "{%s, %s}".formatted(common, models);
+        for (String when : List.of("return=representation", "return=representation", "wait=120")) {
+            // Sent again with its key, in whatever way, it is the same comparison.
+            Response answer = with().contentType(ContentType.JSON)
+                    .header("Idempotency-Key", "compared-" + seed)
+                    .header("Prefer", when)
+                    .body(compared)
+                    .post("/compare");
+            answer.then().statusCode(200);
+            String images = when.startsWith("wait") ? "result.usage.images" : "usage.images";
+            assertThat(answer.<Integer>path(images)).isEqualTo(6);
+        }
         with().contentType(ContentType.JSON)
                 .body("{%s, \"wish\": \"vivid\", \"models\": [\"vivid:0.5\"]}".formatted(common))
                 .post("/select")

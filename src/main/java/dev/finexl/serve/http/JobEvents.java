@@ -21,7 +21,7 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Writes how an explanation comes about as server-sent events. Exists because readers differ in speed and come and go: each
+ * Writes how a job comes about as server-sent events. Exists because readers differ in speed and come and go: each
  * is told the difference between the job as it was last told and the job as it stands, whenever the connection has room
  * for it. A slow reader is told less often, one who comes late begins with the present state and all that has been found so
  * far, and nothing is buffered for anybody. A fast one is told some ten times in a second at most; an event holds the last few
@@ -31,7 +31,7 @@ import java.util.Optional;
  * it is told what has changed since the present state, or nothing.
  */
 @Singleton
-class ExplanationEvents {
+class JobEvents {
 
     private static final Duration POLL = Duration.ofSeconds(1);
     private static final Duration HEARTBEAT = Duration.ofSeconds(15);
@@ -43,7 +43,7 @@ class ExplanationEvents {
     private final JobPictures pictures;
     private final ObjectMapper mapper;
 
-    ExplanationEvents(JobQueue queue, JobPictures pictures, ObjectMapper mapper) {
+    JobEvents(JobQueue queue, JobPictures pictures, ObjectMapper mapper) {
         this.queue = queue;
         this.pictures = pictures;
         this.mapper = mapper;

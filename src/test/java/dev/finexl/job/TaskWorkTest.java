@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.finexl.account.Tariff;
-import dev.finexl.account.Tenant;
+import dev.finexl.compare.CompareRequest;
 import dev.finexl.embed.RgbImage;
 import dev.finexl.explain.ExplainListener;
 import dev.finexl.explain.ExplainListener.Side;
@@ -24,7 +24,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -38,7 +37,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What an explanation leaves behind besides its answer: a count, a log that names it, and a result in the store. */
-class ExplainWorkTest {
+class TaskWorkTest {
 
     private static final String QUICK = """
             {"base": "mini-diffusion", "loras": [{"model": "vivid"}], "images": 2, "steps": 1, "heads": [],
@@ -62,48 +61,34 @@ class ExplainWorkTest {
         models.close();
     }
 
-    private ExplainService service(Optional<ResultStore> results) {
+    private TaskWork work(Optional<ResultStore> results) {
         Catalogue catalogue = new Catalogue(List.of());
         Explainer explainer = new Explainer(catalogue, null, models, 8, "test", null);
-        return new ExplainService(
-                new TenantSpaces(catalogue, explainer, results, Optional.empty(), TenantSpaces.Settings.NONE),
-                new Budget(Tariff.FREE),
-                (outcome, _) -> outcomes.add(outcome),
-                Tracing.NONE);
+        TenantSpaces spaces =
+                new TenantSpaces(catalogue, explainer, results, Optional.empty(), TenantSpaces.Settings.NONE);
+        Metering metering = new Metering(Tariff.FREE);
+        return new TaskWork(
+                new ExplainService(
+                        spaces, new Budget(Tariff.FREE), (outcome, _) -> outcomes.add(outcome), Tracing.NONE),
+                new CompareService(spaces, metering),
+                pictures,
+                metering);
     }
 
-    private ExplainWork work(Optional<ResultStore> results) {
-        return new ExplainWork(service(results), pictures, new Metering(Tariff.FREE));
+    private static Answer explain(TaskWork work, String request, ExplainListener listener, RunScope scope) {
+        JobTask task = new JobTask.Explain(ExplainRequest.parse(request));
+        return work.perform(RunningJob.JOB, task, Map.of(), listener, scope);
     }
 
-    private static Job job() {
-        return new Job(
-                "an-id",
-                Tenant.DEFAULT,
-                JobState.RUNNING,
-                "{}",
-                "",
-                false,
-                Optional.empty(),
-                1,
-                Progress.NONE,
-                Instant.EPOCH,
-                Instant.EPOCH,
-                null,
-                null,
-                null);
-    }
-
-    private String explain(ExplainWork work, String request, RunScope scope) {
+    private static String explain(TaskWork work, String request, RunScope scope) {
         try (scope) {
-            return work.explain(job(), ExplainRequest.parse(request), Map.of(), ExplainListener.NONE, scope)
-                    .result();
+            return explain(work, request, ExplainListener.NONE, scope).result();
         }
     }
 
     @Test
     void keepsOneResultOfTheSameQuestion() throws IOException {
-        ExplainWork work = work(Optional.of(new DirectoryResults(folder)));
+        TaskWork work = work(Optional.of(new DirectoryResults(folder)));
         String first = explain(work, QUICK, new RunScope());
         explain(work, QUICK, new RunScope());
         explain(work, QUICK.replace("\"steps\": 1", "\"steps\": 2"), new RunScope());
@@ -111,7 +96,7 @@ class ExplainWorkTest {
             List<Path> kept = files.sorted().toList();
             assertThat(kept.stream().map(Path::toString).filter(file -> file.endsWith(".json")))
                     .hasSize(2);
-            assertThat(kept.stream().map(ExplainWorkTest::read)).contains(first);
+            assertThat(kept.stream().map(TaskWorkTest::read)).contains(first);
             assertThat(kept.stream().map(Path::toString).filter(file -> file.endsWith(".html")))
                     .hasSize(2)
                     .allSatisfy(report -> assertThat(kept).contains(Path.of(report.replaceFirst("html$", "json"))));
@@ -135,7 +120,7 @@ class ExplainWorkTest {
 
     @Test
     void countsHowExplanationsEnd() {
-        ExplainWork work = work(Optional.empty());
+        TaskWork work = work(Optional.empty());
         assertThatThrownBy(() -> explain(work, QUICK.replace("vivid", "no-such-lora"), new RunScope()))
                 .isInstanceOf(InvalidRequestException.class);
         RunScope cancelled = new RunScope();
@@ -170,10 +155,10 @@ class ExplainWorkTest {
                 scope.cancel();
             }
         };
-        ExplainWork work = work(Optional.empty());
+        TaskWork work = work(Optional.empty());
         assertThatThrownBy(() -> {
                     try (scope) {
-                        work.explain(job(), ExplainRequest.parse(QUICK), Map.of(), cancelling, scope);
+                        explain(work, QUICK, cancelling, scope);
                     }
                 })
                 .isInstanceOf(CancellationException.class);
@@ -187,26 +172,41 @@ class ExplainWorkTest {
         assertThat(hasPicture()).isFalse();
     }
 
+    /** Notes what the log's context has under a name. */
+    private static ExplainListener noting(String name, List<Object> seen) {
+        return new ExplainListener() {
+            @Override
+            public void progress(Stage stage, long done, long total) {
+                seen.add(MDC.get(name));
+            }
+        };
+    }
+
     @Test
     void namesTheExplanationInTheLog() {
         List<Object> seen = new ArrayList<>();
-        ExplainListener listener = new ExplainListener() {
-            @Override
-            public void progress(Stage stage, long done, long total) {
-                seen.add(MDC.get("explanation"));
-            }
-        };
         try (RunScope scope = new RunScope()) {
-            service(Optional.empty())
-                    .explain(
-                            Tenant.DEFAULT,
-                            new Tracing.Origin("an-id", Instant.now(), Optional.empty()),
-                            ExplainRequest.parse(QUICK),
-                            Map.of(),
-                            listener,
-                            scope);
+            explain(work(Optional.empty()), QUICK, noting("explanation", seen), scope);
         }
         assertThat(seen).isNotEmpty().containsOnly("an-id");
         assertThat(MDC.get("explanation")).isNull();
+    }
+
+    @Test
+    void comparesAndSaysWhatItCost() {
+        JobTask task = new JobTask.Compare(CompareRequest.parse("""
+                {"request": {"base": "mini-diffusion", "images": 2, "steps": 1, "heads": []},
+                 "models": [{"loras": [{"model": "vivid"}]}, {"loras": [{"model": "pixelated"}]}]}"""));
+        List<Object> seen = new ArrayList<>();
+        Answer answer;
+        try (RunScope scope = new RunScope()) {
+            answer = work(Optional.empty()).perform(RunningJob.JOB, task, Map.of(), noting("comparison", seen), scope);
+        }
+        assertThat(answer.result()).startsWith("{\"summary\":").contains("\"name\":\"pixelated\"");
+        assertThat(answer.line().explanation()).isEqualTo("an-id");
+        assertThat(answer.line().spent().images()).isEqualTo(6);
+        assertThat(answer.line().spent().cpuSeconds()).isPositive();
+        assertThat(seen).isNotEmpty().containsOnly("an-id");
+        assertThat(MDC.get("comparison")).isNull();
     }
 }
