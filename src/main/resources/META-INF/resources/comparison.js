@@ -28,9 +28,10 @@ function chart(comparison) {
   ];
 }
 
+// A number and its interval, which may be on two lines.
 function told(value, within, strong) {
-  const text = `${number(value)} ${interval(within)}`;
-  return strong ? element("td", {}, element("strong", {}, text)) : element("td", {class: "noise"}, text);
+  const text = [`${number(value)} `, element("span", {class: "range"}, interval(within))];
+  return strong ? element("td", {}, element("strong", {}, ...text)) : element("td", {class: "noise"}, ...text);
 }
 
 const scored = score => told(score.score, score.interval, score.shown);
