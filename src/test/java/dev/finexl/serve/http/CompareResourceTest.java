@@ -11,12 +11,19 @@ import static org.hamcrest.Matchers.hasSize;
 import static org.hamcrest.Matchers.matchesPattern;
 
 import io.quarkus.test.junit.QuarkusTest;
+import io.restassured.RestAssured;
 import io.restassured.response.Response;
 import io.restassured.specification.RequestSpecification;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -50,16 +57,35 @@ class CompareResourceTest {
 
     private static final Map<String, Object> PIXELATED = Map.of("loras", List.of(Map.of("model", "pixelated")));
 
+    private static final Map<String, Object> ENDLESS = Map.of(
+            "request",
+            Map.of("base", "mini-diffusion", "images", 1000, "steps", 1000),
+            "models",
+            List.of(VIVID, PIXELATED));
+
+    private static final List<String> accepted = new ArrayList<>();
+
     private static Response post(Object request, String... headers) {
         RequestSpecification post = given().contentType("application/json").body(request);
         for (int i = 0; i < headers.length; i += 2) {
             post.header(headers[i], headers[i + 1]);
         }
-        return post.post("/compare");
+        Response response = post.post("/compare");
+        if (response.statusCode() == 202) {
+            accepted.add(response.path("id"));
+        }
+        return response;
+    }
+
+    @AfterEach
+    void leaveNothingBehind() {
+        accepted.forEach(id -> given().delete("/comparisons/" + id));
+        accepted.clear();
     }
 
     @Test
-    void answersLaterWhoPrefersThat() {
+    void answersLaterWhoPrefersThat() throws Exception {
+        String first = post(ENDLESS, "Prefer", "respond-async").path("id");
         Response response = post(compared(VIVID, PIXELATED), "Prefer", "respond-async");
         String id = response.then()
                 .statusCode(202)
@@ -68,9 +94,17 @@ class CompareResourceTest {
                 .extract()
                 .path("id");
         String place = "/comparisons/" + id;
-        String events =
-                given().accept("text/event-stream").get(place + "/events").asString();
-        assertThat(events).startsWith("event: state\n").contains("event: stage\n", "event: done\n");
+        HttpRequest events = HttpRequest.newBuilder(
+                        URI.create("http://localhost:" + RestAssured.port + place + "/events"))
+                .build();
+        try (HttpClient client = HttpClient.newHttpClient();
+                Stream<String> lines =
+                        client.send(events, HttpResponse.BodyHandlers.ofLines()).body()) {
+            // It waits for its turn, and is heard of from here to its end.
+            given().delete("/comparisons/" + first).then().statusCode(200);
+            List<String> told = lines.filter(line -> line.startsWith("event: ")).toList();
+            assertThat(told).startsWith("event: state").contains("event: stage").endsWith("event: done");
+        }
         given().get(place)
                 .then()
                 .statusCode(200)
@@ -112,12 +146,7 @@ class CompareResourceTest {
 
     @Test
     void isCancelled() {
-        Map<String, Object> endless = Map.of(
-                "request",
-                Map.of("base", "mini-diffusion", "images", 1000, "steps", 1000),
-                "models",
-                List.of(VIVID, PIXELATED));
-        String id = post(endless, "Prefer", "respond-async").path("id");
+        String id = post(ENDLESS, "Prefer", "respond-async").path("id");
         given().get("/comparisons/" + id + "/report").then().statusCode(404);
         given().delete("/comparisons/" + id).then().statusCode(200).body("state", equalTo("cancelled"));
         given().get("/comparisons/" + id).then().body("state", equalTo("cancelled"));
