@@ -31,6 +31,7 @@ import dev.finexl.job.JobStore;
 import dev.finexl.job.JobWorkers;
 import dev.finexl.job.Metering;
 import dev.finexl.job.PictureFolders;
+import dev.finexl.job.SharedPictures;
 import dev.finexl.job.TaskWork;
 import dev.finexl.job.TenantSpaces;
 import dev.finexl.job.UploadRoom;
@@ -394,10 +395,15 @@ class Wiring {
 
     @Produces
     @Singleton
-    JobPictures jobPictures() {
+    JobPictures jobPictures(Optional<ResultStore> results) {
         return new JobPictures(
                 config.jobs().directory().resolve("shown"),
-                config.jobs().pictures().asLongValue());
+                config.jobs().pictures().asLongValue(),
+                config.jobs()
+                        .url()
+                        .flatMap(_ -> results)
+                        .map(SharedPictures::in)
+                        .orElse(SharedPictures.NONE));
     }
 
     @Produces

@@ -33,7 +33,8 @@ import java.util.stream.Stream;
  *
  * <p>A picture is kept {@value #SIDE} pixels on its longer side at most; a file is there whole or not at all. When a job has
  * ended, what is shown of it are the pairs that show an aspect best and least and then the first ones, {@value #MOST_PAIRS}
- * in all. One process uses the folder at a time. Nothing is touched before the first use. Thread-safe.
+ * in all. One process uses the folder at a time; what another has drawn is brought here when somebody wants to see it, where
+ * the two share pictures. Nothing is touched before the first use. Thread-safe.
  */
 public final class JobPictures {
 
@@ -44,6 +45,7 @@ public final class JobPictures {
 
     private final Path root;
     private final long budget;
+    private final SharedPictures shared;
     /** Bytes by job, those first that were begun first. */
     private final Map<String, Long> taken = new LinkedHashMap<>();
 
@@ -53,10 +55,48 @@ public final class JobPictures {
     /**
      * @param root folder for all of them; made when it is first written to
      * @param budget bytes that all of them may take together
+     * @param shared where other processes look for those of jobs that have been explained
      */
-    public JobPictures(Path root, long budget) {
+    public JobPictures(Path root, long budget, SharedPictures shared) {
         this.root = root;
         this.budget = budget;
+        this.shared = shared;
+    }
+
+    /**
+     * Brings the pictures of a job here that was explained elsewhere, if they are shared and not here.
+     *
+     * @throws UncheckedIOException if they cannot be stored
+     */
+    public void bring(String job) {
+        if (!shared.isShared() || isHere(job)) {
+            return;
+        }
+        shared.get(job).ifPresent(pictures -> {
+            try {
+                keepAll(job, pictures);
+            } catch (IOException e) {
+                throw new UncheckedIOException("the pictures of job %s cannot be kept here".formatted(job), e);
+            }
+        });
+    }
+
+    private synchronized boolean isHere(String job) {
+        return Files.isDirectory(root.resolve(job));
+    }
+
+    /** Aside, and then renamed, so that a process which ends meanwhile leaves no part of them for all. */
+    private synchronized void keepAll(String job, Map<PictureBundle.Name, byte[]> pictures) throws IOException {
+        if (!isHere(job)) {
+            String aside = job + ".part";
+            begin(aside);
+            for (Map.Entry<PictureBundle.Name, byte[]> picture : pictures.entrySet()) {
+                PictureBundle.Name name = picture.getKey();
+                keep(aside, name.side(), name.pair(), picture.getValue());
+            }
+            Files.move(root.resolve(aside), root.resolve(job));
+            taken.put(job, taken.remove(aside));
+        }
     }
 
     /**
@@ -107,13 +147,14 @@ public final class JobPictures {
      * @throws IOException if it cannot be stored
      */
     void keep(String job, Side side, int pair, RgbImage picture) throws IOException {
-        byte[] png = PngEncoder.encode(picture.within(SIDE));
-        synchronized (this) {
-            Path file = file(job, side, pair);
-            if (taken.containsKey(job) && !Files.exists(file) && makeRoom(png.length, job)) {
-                WholeFile.write(file, png);
-                add(job, png.length);
-            }
+        keep(job, side, pair, PngEncoder.encode(picture.within(SIDE)));
+    }
+
+    private synchronized void keep(String job, Side side, int pair, byte[] png) throws IOException {
+        Path file = file(job, side, pair);
+        if (taken.containsKey(job) && !Files.exists(file) && makeRoom(png.length, job)) {
+            WholeFile.write(file, png);
+            add(job, png.length);
         }
     }
 
@@ -134,13 +175,20 @@ public final class JobPictures {
         sum += bytes;
     }
 
-    /** Removes the pictures of a job that its explanation does not show. */
-    synchronized void settle(String job, Explanation explanation) throws IOException {
-        Set<String> shown = shown(explanation)
-                .boxed()
-                .map(JobPictures::name)
-                .limit(MOST_PAIRS)
-                .collect(Collectors.toSet());
+    /**
+     * Removes the pictures of a job that its explanation does not show, and shares the others.
+     *
+     * @throws IOException if some cannot be removed or read
+     */
+    void settle(String job, Explanation explanation) throws IOException {
+        List<Integer> pairs = shown(explanation).limit(MOST_PAIRS).boxed().toList();
+        leave(job, pairs.stream().map(JobPictures::name).collect(Collectors.toSet()));
+        if (shared.isShared()) {
+            shared.put(job, bundle(job, pairs));
+        }
+    }
+
+    private synchronized void leave(String job, Set<String> shown) throws IOException {
         for (Side side : Side.values()) {
             for (Path file : children(root.resolve(job).resolve(side.key()))) {
                 if (!shown.contains(file.getFileName().toString())) {
@@ -152,6 +200,24 @@ public final class JobPictures {
         }
     }
 
+    /** The first pairs, as many as may be shared. */
+    private Map<PictureBundle.Name, byte[]> bundle(String job, List<Integer> pairs) {
+        Map<PictureBundle.Name, byte[]> pictures = new LinkedHashMap<>();
+        long bytes = 0;
+        for (int pair : pairs) {
+            Map<PictureBundle.Name, byte[]> both = new LinkedHashMap<>();
+            for (Side side : Side.values()) {
+                find(job, side, pair).ifPresent(png -> both.put(new PictureBundle.Name(side, pair), png));
+            }
+            bytes += both.values().stream().mapToLong(png -> png.length).sum();
+            if (bytes > PictureBundle.LARGEST) {
+                break;
+            }
+            pictures.putAll(both);
+        }
+        return pictures;
+    }
+
     private static IntStream shown(Explanation explanation) {
         Stream<ShownPair> examples =
                 explanation.examples().stream().flatMap(example -> Stream.of(example.best(), example.worst()));
@@ -161,7 +227,16 @@ public final class JobPictures {
     }
 
     /**
-     * Removes the pictures of a job, if there are any.
+     * Removes what is shared of the pictures of a job that is to be no more; what is here is swept.
+     *
+     * @return whether nothing is left
+     */
+    boolean forget(String job) {
+        return shared.remove(job);
+    }
+
+    /**
+     * Removes the pictures of a job that are here, if there are any.
      *
      * @throws IOException if they cannot be removed
      */

@@ -16,6 +16,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 
 /**
  * Jobs in a database that several processes may share. Exists to hold one promise: every accepted job ends exactly once,
@@ -322,11 +323,23 @@ public final class JobStore {
                 mostLosses);
     }
 
-    /** Removes jobs that ended, or were accepted and never begun, longer ago than this. */
-    int removeOlder(Duration age) {
-        return update(("DELETE FROM explanation_job WHERE finished_at < CURRENT_TIMESTAMP - %1$s"
-                        + " OR (state = 'queued' AND created_at < CURRENT_TIMESTAMP - %1$s)")
-                .formatted(seconds(age)));
+    /**
+     * Removes jobs that ended, or were accepted and never begun, longer ago than this.
+     *
+     * @param cleared clears away what belongs to one, and says whether it is to be removed
+     * @return how many were removed
+     */
+    int removeOlder(Duration age, Predicate<String> cleared) {
+        String old =
+                "(finished_at < CURRENT_TIMESTAMP - %1$s OR (state = 'queued' AND created_at < CURRENT_TIMESTAMP - %1$s))"
+                        .formatted(seconds(age));
+        int removed = 0;
+        for (String id : query("SELECT id FROM explanation_job WHERE " + old, row -> row.getString(1))) {
+            if (cleared.test(id)) {
+                removed += update("DELETE FROM explanation_job WHERE id = ? AND " + old, id);
+            }
+        }
+        return removed;
     }
 
     /** The jobs that have not ended and whose pictures are in a place. */

@@ -71,6 +71,15 @@ public final class JobWorkers {
         Answer perform(Job job, JobTask task, Map<String, Path> folders, ExplainListener listener, RunScope scope);
 
         /**
+         * Clears away what other processes have of a job that is to be no more.
+         *
+         * @return whether nothing is left; if not, the job stays until it is asked again
+         */
+        default boolean forget(String job) {
+            return true;
+        }
+
+        /**
          * Clears away what was left for jobs that are no more.
          *
          * @param lives whether a job is there and has, or may still have, a result
@@ -271,7 +280,7 @@ public final class JobWorkers {
 
     private void clean() throws IOException {
         if (System.nanoTime() - cleaned >= CLEANING.toNanos()) {
-            store.removeOlder(settings.retention());
+            store.removeOlder(settings.retention(), work::forget);
             pictures.sweep(store.unfinished(pictures.place()));
             work.sweep(store::lives);
             cleaned = System.nanoTime();

@@ -49,6 +49,11 @@ public final class TaskWork implements JobWorkers.Work {
     }
 
     @Override
+    public boolean forget(String job) {
+        return pictures.forget(job);
+    }
+
+    @Override
     public void sweep(Predicate<String> lives) throws IOException {
         pictures.sweep(lives);
     }

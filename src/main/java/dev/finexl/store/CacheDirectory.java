@@ -69,6 +69,11 @@ public final class CacheDirectory implements ResultStore {
     }
 
     @Override
+    public void delete(String key) {
+        results.delete(key);
+    }
+
+    @Override
     public String describe(String key) {
         return results.describe(key);
     }

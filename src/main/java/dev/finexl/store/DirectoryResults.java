@@ -55,6 +55,16 @@ public final class DirectoryResults implements ResultStore {
     }
 
     @Override
+    public void delete(String key) {
+        Path file = file(key);
+        try {
+            Files.deleteIfExists(file);
+        } catch (IOException e) {
+            throw failed("cannot be removed", file, e);
+        }
+    }
+
+    @Override
     public String describe(String key) {
         return file(key).toString();
     }

@@ -48,6 +48,13 @@ public interface ResultStore {
     boolean putIfAbsent(String key, byte[] body, String contentType);
 
     /**
+     * Removes a result, if there is one.
+     *
+     * @throws StorageException if it cannot be removed
+     */
+    void delete(String key);
+
+    /**
      * Part of this store, in which every key stands for one that begins with the prefix.
      *
      * @param prefix parts of a key, each with a slash behind it

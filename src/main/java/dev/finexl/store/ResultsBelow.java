@@ -21,6 +21,11 @@ record ResultsBelow(ResultStore whole, String prefix) implements ResultStore {
     }
 
     @Override
+    public void delete(String key) {
+        whole.delete(prefix + key);
+    }
+
+    @Override
     public String describe(String key) {
         return whole.describe(prefix + key);
     }

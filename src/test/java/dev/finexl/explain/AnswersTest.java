@@ -259,6 +259,11 @@ class AnswersTest {
             }
 
             @Override
+            public void delete(String key) {
+                throw new StorageException("no", null);
+            }
+
+            @Override
             public String describe(String key) {
                 return key;
             }

@@ -244,13 +244,29 @@ class JobStoreTest {
         assertThat(List.of("ended", "waits", "runs", "never"))
                 .filteredOn(store::lives)
                 .containsExactly("waits", "runs");
-        assertThat(store.removeOlder(Duration.ofDays(365))).isZero();
+        assertThat(store.removeOlder(Duration.ofDays(365), _ -> true)).isZero();
         // What is younger than a second is kept, so it has to be waited for.
-        await().atMost(Duration.ofSeconds(30)).until(() -> store.removeOlder(Duration.ofSeconds(1)) > 0);
+        await().atMost(Duration.ofSeconds(30)).until(() -> store.removeOlder(Duration.ofSeconds(1), _ -> true) > 0);
         await().atMost(Duration.ofSeconds(30))
-                .until(() -> store.removeOlder(Duration.ofSeconds(1)) == 0
+                .until(() -> store.removeOlder(Duration.ofSeconds(1), _ -> true) == 0
                         && store.find("ended").isEmpty());
         assertThat(found(runs.id()).state()).isEqualTo(JobState.RUNNING);
+    }
+
+    @Test
+    void keepsWhatIsOldUntilWhatBelongsToItIsCleared() {
+        insert("a");
+        store.cancel("a");
+        List<String> asked = new ArrayList<>();
+        await().atMost(Duration.ofSeconds(30)).until(() -> {
+            assertThat(store.removeOlder(Duration.ofSeconds(1), id -> !asked.add(id)))
+                    .isZero();
+            return !asked.isEmpty();
+        });
+        assertThat(asked).containsExactly("a");
+        assertThat(store.find("a")).isPresent();
+        assertThat(store.removeOlder(Duration.ofSeconds(1), _ -> true)).isEqualTo(1);
+        assertThat(store.find("a")).isEmpty();
     }
 
     @Test
@@ -286,7 +302,7 @@ class JobStoreTest {
             assertThat(line.price()).isEqualTo("0.420000");
             assertThat(line.ended()).isNotNull();
         });
-        store.removeOlder(Duration.ZERO);
+        store.removeOlder(Duration.ZERO, _ -> true);
         assertThat(ledger()).as("outlives the job").hasSize(1);
     }
 

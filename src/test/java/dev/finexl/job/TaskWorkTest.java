@@ -53,7 +53,7 @@ class TaskWorkTest {
 
     @BeforeEach
     void open() {
-        pictures = new JobPictures(folder.resolve("shown"), 1 << 20);
+        pictures = new JobPictures(folder.resolve("shown"), 1 << 20, SharedPictures.NONE);
     }
 
     @AfterEach
@@ -167,7 +167,7 @@ class TaskWorkTest {
 
     @Test
     void explainsAlthoughPicturesCannotBeKept() throws IOException {
-        pictures = new JobPictures(Files.createFile(folder.resolve("in-the-way")), 1 << 20);
+        pictures = new JobPictures(Files.createFile(folder.resolve("in-the-way")), 1 << 20, SharedPictures.NONE);
         assertThat(explain(work(Optional.empty()), QUICK, new RunScope())).contains("\"summary\"");
         assertThat(hasPicture()).isFalse();
     }

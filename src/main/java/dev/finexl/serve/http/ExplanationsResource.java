@@ -188,6 +188,7 @@ public class ExplanationsResource {
     @APIResponse(responseCode = "404", description = "there is none, or no more, or it has no result")
     public Response report(@Parameter(description = ID) @PathParam("id") String id) {
         Explanation explanation = jobs.result(JobKind.EXPLANATION, id, Explanation.class);
+        pictures.bring(id);
         return SecurityHeaders.report(HtmlReport.render(explanation, (side, pair) -> pictures.picture(id, side, pair)));
     }
 

@@ -80,6 +80,7 @@ public class PairsResource {
             @Parameter(description = "name of an aspect of the explanation", example = "vivid") @QueryParam("aspect")
                     String aspect) {
         Explanation explanation = jobs.result(JobKind.EXPLANATION, id, Explanation.class);
+        pictures.bring(id);
         return explanation.pairs().stream()
                 .sorted(order(explanation, aspect))
                 .map(pair -> new Pair(pair, address(id, pair, Side.BASE), address(id, pair, Side.PERSONALIZED)))
@@ -135,6 +136,9 @@ public class PairsResource {
         Job job = jobs.find(JobKind.EXPLANATION, id);
         if (job.state() != JobState.RUNNING && job.result() == null) {
             throw Jobs.unknown(JobKind.EXPLANATION);
+        }
+        if (job.result() != null) {
+            pictures.bring(id);
         }
         byte[] png = pictures.find(id, Side.of(side), pair)
                 .orElseThrow(() -> new NotFoundException(

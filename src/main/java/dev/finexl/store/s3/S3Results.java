@@ -85,6 +85,16 @@ public final class S3Results implements ResultStore {
     }
 
     @Override
+    public void delete(String key) {
+        S3Location object = object(key);
+        try {
+            connection.client().deleteObject(r -> r.bucket(object.bucket()).key(object.key()));
+        } catch (SdkException e) {
+            throw failed("cannot be removed", object, S3Failure.of(e), e);
+        }
+    }
+
+    @Override
     public String describe(String key) {
         return object(key).toString();
     }

@@ -91,6 +91,11 @@ class DuplicateEventsTest extends AuditFixture {
         }
 
         @Override
+        public void delete(String key) {
+            store.delete(key);
+        }
+
+        @Override
         public String describe(String key) {
             return store.describe(key);
         }

@@ -77,6 +77,19 @@ class ResultStoreTest {
 
     @ParameterizedTest
     @EnumSource
+    void removesAResultThatMayBeThere(Kind kind) {
+        ResultStore store = store(kind, "removes");
+        store.delete("a/b.json");
+        store.put("a/b.json", bytes("{}"), "application/json");
+        store.put("a/c.json", bytes("{}"), "application/json");
+        store.below("a/").delete("b.json");
+        assertThat(store.get("a/b.json")).isEmpty();
+        assertThat(store.get("a/c.json")).isPresent();
+        assertThatThrownBy(() -> store.delete("../b.json")).isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @ParameterizedTest
+    @EnumSource
     void keepsTheFirstOfSeveralResults(Kind kind) throws Exception {
         ResultStore store = store(kind, "first");
         List<Callable<Boolean>> writers = IntStream.range(0, 8)
