@@ -178,7 +178,8 @@ class JobPicturesTest {
         showing.bring("a");
         assertThat(kept(showing, "a")).isEqualTo(3);
         assertThat(showing.picture("a", Side.PERSONALIZED, 2)).hasValue(last);
-        assertThat(showing.find("a", Side.BASE, 1)).hasValue(drawing.find("a", Side.BASE, 1).orElseThrow());
+        assertThat(showing.find("a", Side.BASE, 1))
+                .hasValue(drawing.find("a", Side.BASE, 1).orElseThrow());
         assertThat(showing.has("a", Side.PERSONALIZED, 1)).isFalse();
         assertThat(showing.has("b", Side.BASE, 0)).isFalse();
 
