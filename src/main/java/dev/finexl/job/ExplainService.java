@@ -1,12 +1,12 @@
 package dev.finexl.job;
 
-import dev.finexl.job.trace.Tracing;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import dev.finexl.account.Tenant;
 import dev.finexl.explain.ExplainListener;
 import dev.finexl.explain.ExplainRequest;
 import dev.finexl.explain.Explainer;
 import dev.finexl.explain.Explanation;
+import dev.finexl.job.trace.Tracing;
 import dev.finexl.onnx.RunScope;
 import dev.finexl.report.HtmlReport;
 import dev.finexl.report.PairPictures;

@@ -1,9 +1,9 @@
 package dev.finexl.job;
 
-import dev.finexl.job.trace.TraceParent;
 import dev.finexl.account.Quotas;
 import dev.finexl.account.Tenant;
 import dev.finexl.job.ExplainGate.FullException;
+import dev.finexl.job.trace.TraceParent;
 import dev.finexl.store.Sha256;
 import dev.finexl.store.sql.DatabaseException;
 import java.time.Duration;
@@ -72,8 +72,7 @@ public final class JobQueue {
      * @throws FullException if too many jobs wait already
      * @throws DatabaseException if the database cannot be used
      */
-    public Submission submit(
-            Tenant tenant, JobTask task, String key, Upload upload, Optional<TraceParent> parent) {
+    public Submission submit(Tenant tenant, JobTask task, String key, Upload upload, Optional<TraceParent> parent) {
         String hash = hash(task, upload);
         Optional<Job> earlier = key == null ? Optional.empty() : store.findByKey(tenant, key);
         if (earlier.isPresent()) {
@@ -132,16 +131,8 @@ public final class JobQueue {
             throw new FullException("%d jobs are waiting already, which is the most that may".formatted(mostQueued));
         }
         quotas.requireRoom(tenant, store.unfinished(tenant));
-        JobStore.Insertion insertion =
-                store.insert(
-                        id,
-                        tenant,
-                        task.kind(),
-                        task.json(),
-                        hash,
-                        key,
-                        upload == null ? null : pictures.place(),
-                        parent);
+        JobStore.Insertion insertion = store.insert(
+                id, tenant, task.kind(), task.json(), hash, key, upload == null ? null : pictures.place(), parent);
         if (upload != null && insertion == JobStore.Insertion.INSERTED) {
             upload.keep();
         }

@@ -1,9 +1,9 @@
 package dev.finexl.job;
 
-import dev.finexl.job.trace.Tracing;
 import dev.finexl.explain.ExplainListener;
 import dev.finexl.explain.ExplainRequest;
 import dev.finexl.explain.Explanation;
+import dev.finexl.job.trace.Tracing;
 import dev.finexl.onnx.RunScope;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -30,8 +30,7 @@ public final class TaskWork implements JobWorkers.Work {
         return switch (task) {
             case JobTask.Explain(ExplainRequest request) -> {
                 try (PictureKeeper keeper = new PictureKeeper(pictures, job.id(), request.pictures(), listener)) {
-                    Explanation explanation =
-                            explaining.explain(
+                    Explanation explanation = explaining.explain(
                             job.tenant(),
                             new Tracing.Origin(job.id(), job.created(), job.parent()),
                             request,

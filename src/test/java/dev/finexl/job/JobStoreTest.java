@@ -62,7 +62,8 @@ class JobStoreTest {
 
     private void insert(String... ids) {
         for (String id : ids) {
-            assertThat(store.insert(id, Tenant.DEFAULT, JobKind.EXPLANATION, "{}", "hash", null, null, Optional.empty()))
+            assertThat(store.insert(
+                            id, Tenant.DEFAULT, JobKind.EXPLANATION, "{}", "hash", null, null, Optional.empty()))
                     .isEqualTo(Insertion.INSERTED);
         }
     }

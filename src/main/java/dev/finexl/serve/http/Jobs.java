@@ -59,8 +59,8 @@ class Jobs {
      * @param upload pictures that came with it; null for none
      */
     Response submit(JobTask task, String key, Upload upload, List<String> prefer, RoutingContext routing) {
-        JobQueue.Submission submission = queue.submit(
-                callers.tenant(), task, IdempotencyKey.checked(key), upload, callers.parent());
+        JobQueue.Submission submission =
+                queue.submit(callers.tenant(), task, IdempotencyKey.checked(key), upload, callers.parent());
         Job submitted = submission.job();
         Optional<Duration> wait = Preference.wait(prefer);
         ClientGone client = ClientGone.of(routing);
