@@ -2,7 +2,6 @@ package dev.finexl.store.sql;
 
 import java.nio.file.Path;
 import java.sql.Connection;
-import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.UUID;
@@ -14,11 +13,19 @@ import java.util.stream.Stream;
  */
 public final class Databases {
 
+    /** What {@link #urls} and {@link #create} call PostgreSQL. */
+    public static final String POSTGRES = "postgresql";
+
     private Databases() {}
+
+    /** Whether PostgreSQL is here. */
+    public static boolean hasPostgres() {
+        return PostgresServer.url().isPresent();
+    }
 
     /** The kinds that are here. */
     public static Stream<String> urls() {
-        return PostgresServer.url().isEmpty() ? Stream.of("h2") : Stream.of("h2", "postgresql");
+        return hasPostgres() ? Stream.of("h2", POSTGRES) : Stream.of("h2");
     }
 
     /** JDBC URL of a new database. */
@@ -28,7 +35,7 @@ public final class Databases {
             return "jdbc:h2:mem:%s;DB_CLOSE_DELAY=-1".formatted(name);
         }
         String url = PostgresServer.url().orElseThrow();
-        try (Connection connection = DriverManager.getConnection(url);
+        try (Connection connection = PostgresServer.connect(url);
                 Statement statement = connection.createStatement()) {
             statement.execute("CREATE SCHEMA " + name);
         }

@@ -9,7 +9,7 @@ import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.sql.DriverManager;
+import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -18,11 +18,15 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.postgresql.ds.PGSimpleDataSource;
 
 /** A PostgreSQL of this process, which ends with it, where the distribution's package is installed. */
 final class PostgresServer {
 
     private static final String GIVEN = System.getenv("FINEXL_TEST_POSTGRES");
+    /** Holds the URL of what was started for all class loaders of the process, of which Quarkus has one for each program. */
+    private static final String STARTED = "postgres.of.tests";
+
     private static final Duration PATIENCE = Duration.ofMinutes(2);
 
     private static Optional<String> url;
@@ -32,7 +36,9 @@ final class PostgresServer {
     /** JDBC URL of a database in which schemas may be made; empty where there is none. */
     static synchronized Optional<String> url() {
         if (url == null) {
-            url = GIVEN != null ? Optional.of(GIVEN) : programs().map(PostgresServer::start);
+            url = Optional.ofNullable(GIVEN)
+                    .or(() -> Optional.ofNullable(System.getProperty(STARTED)))
+                    .or(() -> programs().map(PostgresServer::start));
         }
         return url;
     }
@@ -75,6 +81,7 @@ final class PostgresServer {
             Runtime.getRuntime().addShutdownHook(new Thread(() -> end(server, folder)));
             String started = "jdbc:postgresql://127.0.0.1:%d/postgres?user=finexl".formatted(port);
             await().atMost(PATIENCE).until(() -> answers(server, log, started));
+            System.setProperty(STARTED, started);
             return started;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -109,11 +116,18 @@ final class PostgresServer {
         if (!server.isAlive()) {
             throw new IOException("PostgreSQL does not start: " + Files.readString(log));
         }
-        try (var _ = DriverManager.getConnection(url)) {
+        try (var _ = connect(url)) {
             return true;
         } catch (SQLException _) {
             return false;
         }
+    }
+
+    /** Without the JDK's register of drivers, which knows those of one class loader only. */
+    static Connection connect(String url) throws SQLException {
+        PGSimpleDataSource source = new PGSimpleDataSource();
+        source.setURL(url);
+        return source.getConnection();
     }
 
     private static int freePort() throws IOException {
