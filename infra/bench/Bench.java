@@ -35,8 +35,8 @@ import org.ejml.data.DMatrixRMaj;
 /**
  * Prints, from one run on one machine, what an explanation costs in a process that is warm: how much of it is spent outside ONNX
  * Runtime, and how that grows with the number of prompts; what a second personalisation of a base costs, and a repeated
- * request; and how long the decomposition takes for small and large vocabularies, beside scipy's where there is one. Every
- * number is a median, and what is compared takes turns; compare only numbers of the same run.
+ * request; how long pictures take beside a loop in Python ({@link Drawing}); and how long the decomposition takes for small and
+ * large vocabularies, beside scipy's. Every number is a median, and what is compared takes turns; compare only numbers of the same run.
  */
 final class Bench {
 
@@ -52,17 +52,22 @@ final class Bench {
         this.rounds = rounds;
     }
 
-    /** @param args ROUNDS, a file for the numbers as JSON, and a command that is given a problem and solves it with scipy */
+    /**
+     * @param args ROUNDS, a file for the numbers as JSON, and two Pythons that may be the same: one with scipy and one with
+     *     onnxruntime, empty where there is none
+     */
     public static void main(String[] args) throws Exception {
         Bench bench = new Bench(Integer.parseInt(args[0]));
-        try (OpenModels models = new OpenModels(new OnnxRuntime(OnnxSettings.cpu()))) {
+        OnnxRuntime runtime = new OnnxRuntime(OnnxSettings.cpu());
+        try (OpenModels models = new OpenModels(runtime)) {
             bench.warm(models);
             bench.prompts(models);
             bench.second(models);
         }
+        bench.drawing(runtime, python(args[3], "infra/bench/loop.py"));
         for (int concepts : new int[] {150, 1_000, 10_000}) {
             for (Directions kind : Directions.values()) {
-                bench.decomposition(concepts, kind, List.of(args).subList(2, args.length));
+                bench.decomposition(concepts, kind, python(args[2], "infra/bench/nnls.py"));
             }
         }
         Files.writeString(
@@ -70,6 +75,10 @@ final class Bench {
                 bench.numbers.entrySet().stream()
                         .map(number -> String.format(Locale.ROOT, "  \"%s\": %.5f", number.getKey(), number.getValue()))
                         .collect(Collectors.joining(",\n", "{\n", "\n}\n")));
+    }
+
+    private static List<String> python(String executable, String script) {
+        return executable.isEmpty() ? List.of() : List.of(executable, script);
     }
 
     private void say(String key, String what, String unit, double number) {
@@ -156,6 +165,36 @@ final class Bench {
         say("repeated", "repeated request", "ms", median(repeated.stream()
                 .mapToDouble(Double::doubleValue)
                 .toArray()));
+    }
+
+    /** Beside a loop in Python, where there is one. */
+    private void drawing(OnnxRuntime runtime, List<String> python) throws IOException {
+        try (Drawing drawing = new Drawing(runtime)) {
+            drawing.ours();
+            if (!python.isEmpty()) {
+                drawing.start(python);
+                drawing.theirs();
+            }
+            List<Double> ours = new ArrayList<>();
+            List<Double> theirs = new ArrayList<>();
+            for (int round = 0; round < rounds; round++) {
+                ours.add(drawing.ours());
+                if (!python.isEmpty()) {
+                    theirs.add(drawing.theirs());
+                }
+            }
+            say("drawing", "%d pictures drawn and embedded".formatted(drawing.pictures()), "s", median(ours.stream()
+                    .mapToDouble(Double::doubleValue)
+                    .toArray()));
+            if (!theirs.isEmpty()) {
+                double[] seconds = theirs.stream().mapToDouble(Double::doubleValue).toArray();
+                double[] ratios = new double[rounds];
+                Arrays.setAll(ratios, round -> ours.get(round) / theirs.get(round));
+                String loop = "  Python, numpy and ONNX Runtime " + drawing.version();
+                say("drawing.python", loop, "s", median(seconds));
+                say("drawing.ratio", "  ours / Python", "", median(ratios));
+            }
+        }
     }
 
     /** What concept directions look like. */
