@@ -64,6 +64,7 @@ final class Service implements AutoCloseable {
                 .redirectOutput(work.resolve("log").toFile());
         builder.environment().put("FINEXL_CACHE_LOCATION", cache.resolve("answers").toString());
         builder.environment().put("FINEXL_ONNX_GRAPHS", cache.resolve("graphs").toString());
+        builder.environment().put("FINEXL_MODELS_HASHES", cache.resolve("hashes").toString());
         builder.environment().put("FINEXL_JOBS_DIRECTORY", work.resolve("jobs").toString());
         return builder;
     }

@@ -100,6 +100,10 @@ interface FinexlConfig {
         /** Folder of concept directions that `prime` measured on the models' own pictures. */
         Optional<Path> directions();
 
+        /** Folder in which the hashes of large model files stay; empty to read such files at every start. */
+        @WithDefault("${user.home}/.cache/finexl-hashes")
+        Optional<Path> hashes();
+
         /** What open models may take: what is not in use is closed beyond that, the least recently used first. */
         @WithDefault("4G")
         MemorySize memory();

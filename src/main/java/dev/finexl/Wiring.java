@@ -44,6 +44,7 @@ import dev.finexl.onnx.UnpackedLibraries;
 import dev.finexl.store.CacheDirectory;
 import dev.finexl.store.Catalogue;
 import dev.finexl.store.DirectoryResults;
+import dev.finexl.store.FileHashes;
 import dev.finexl.store.ResultStore;
 import dev.finexl.store.s3.CacheSettings;
 import dev.finexl.store.s3.S3AllowList;
@@ -87,6 +88,7 @@ class Wiring {
     @Singleton
     Catalogue catalogue(S3Connection connection) {
         FinexlConfig.Storage storage = config.storage();
+        config.models().hashes().ifPresent(FileHashes::keepIn);
         return new Catalogue(
                 config.models().roots().orElse(List.of()),
                 new S3Models(

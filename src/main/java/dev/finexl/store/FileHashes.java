@@ -8,6 +8,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * Remembers the SHA-256 of files. Exists because every explanation states the hashes of its models' files, which are
@@ -15,10 +16,11 @@ import java.util.Map;
  *
  * <p>A file is known by its real path and its {@link FileState}; one that has changed, even while it was read, is read again,
  * and so is one that changed so lately that another change might not show.
- * Of more files than fit, those that were asked for least recently are forgotten. Thread-safe; two threads that ask for the
+ * Of more files than fit, those that were asked for least recently are forgotten, unless they are {@linkplain #keepIn kept}. Thread-safe;
+ * two threads that ask for the
  * same new file at once may both read it.
  */
-final class FileHashes {
+public final class FileHashes {
 
     /** Those of this process. A directory of models has tens of files, and an entry takes some hundred bytes. */
     static final FileHashes SHARED = new FileHashes(4096, FileHashes::read, InstantSource.system());
@@ -33,6 +35,7 @@ final class FileHashes {
     private final Reader reader;
     private final InstantSource clock;
     private final Map<Path, Known> known;
+    private volatile Optional<KeptHashes> kept = Optional.empty();
 
     /** @param most how many files are remembered */
     FileHashes(int most, Reader reader, InstantSource clock) {
@@ -49,6 +52,19 @@ final class FileHashes {
     }
 
     /**
+     * Keeps the hashes of large files for the next start of the program.
+     *
+     * @param folder made if need be; whoever may write to it is trusted
+     */
+    public static void keepIn(Path folder) {
+        SHARED.keep(new KeptHashes(folder));
+    }
+
+    void keep(KeptHashes hashes) {
+        kept = Optional.of(hashes);
+    }
+
+    /**
      * The SHA-256 of a file's bytes in lower-case hexadecimal.
      *
      * @param file a real path
@@ -61,14 +77,24 @@ final class FileHashes {
                 return before.sha256();
             }
         }
+        Optional<String> found = kept.flatMap(hashes -> hashes.find(file, state));
+        if (found.isPresent()) {
+            remember(file, state, found.get());
+            return found.get();
+        }
         Instant seen = clock.instant();
         String sha256 = reader.sha256(file);
         if (state.isSettled(seen) && FileState.of(file).equals(state)) {
-            synchronized (known) {
-                known.put(file, new Known(state, sha256));
-            }
+            remember(file, state, sha256);
+            kept.ifPresent(hashes -> hashes.keep(file, state, sha256));
         }
         return sha256;
+    }
+
+    private void remember(Path file, FileState state, String sha256) {
+        synchronized (known) {
+            known.put(file, new Known(state, sha256));
+        }
     }
 
     private static String read(Path file) throws IOException {

@@ -16,8 +16,9 @@ import java.util.Map;
  * @param changed when the file or what is said of it last changed, which nobody can set; the same as {@code modified} where
  *     the file system has no such time
  * @param fileKey the inode where the file system has such, else null
+ * @param unix whether {@code changed} is a time that nobody can set
  */
-record FileState(long size, FileTime modified, FileTime changed, Object fileKey) {
+record FileState(long size, FileTime modified, FileTime changed, Object fileKey, boolean unix) {
 
     /** The coarsest clock of a file system in use. */
     private static final Duration GRAIN = Duration.ofSeconds(2);
@@ -33,7 +34,8 @@ record FileState(long size, FileTime modified, FileTime changed, Object fileKey)
                 (long) attributes.get("size"),
                 modified,
                 (FileTime) attributes.getOrDefault("ctime", modified),
-                attributes.get("fileKey"));
+                attributes.get("fileKey"),
+                unix);
     }
 
     /**

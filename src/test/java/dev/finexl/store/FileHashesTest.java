@@ -99,4 +99,70 @@ class FileHashesTest {
                 .isSameAs(hash)
                 .isEqualTo(FileHashes.SHARED.sha256(models.resolve("index.txt").toRealPath()));
     }
+
+    private FileHashes keeping(Path place) {
+        FileHashes hashes = new FileHashes(2, file -> Sha256.of(read(file)), LATER);
+        hashes.keep(new KeptHashes(place));
+        return hashes;
+    }
+
+    private static String large(String content) {
+        return content.repeat(1 << 20);
+    }
+
+    @Test
+    void keepsTheHashOfALargeFileForTheNextStart() throws IOException {
+        Path place = folder.resolve("kept/hashes");
+        Path file = Files.writeString(folder.resolve("a"), large("a"));
+        String hash = keeping(place).sha256(file);
+        assertThat(keeping(place).sha256(file)).isEqualTo(hash);
+        assertThat(reads).hasSize(1);
+    }
+
+    @Test
+    void readsALargeFileAgainThatHasChangedSince() throws IOException {
+        Path place = folder.resolve("hashes");
+        Path file = Files.writeString(folder.resolve("a"), large("a"));
+        FileTime written = Files.getLastModifiedTime(file);
+        keeping(place).sha256(file);
+        Files.writeString(file, large("b"));
+        Files.setLastModifiedTime(file, written);
+        assertThat(keeping(place).sha256(file)).isEqualTo(Sha256.of("hash of " + large("b")));
+    }
+
+    @Test
+    void doesNotTakeTheHashOfAnotherFile() throws IOException {
+        Path place = folder.resolve("hashes");
+        keeping(place).sha256(Files.writeString(folder.resolve("a"), large("a")));
+        Path other = Files.writeString(folder.resolve("b"), large("b"));
+        assertThat(keeping(place).sha256(other)).isEqualTo(Sha256.of("hash of " + large("b")));
+    }
+
+    @Test
+    void readsAFileAgainWhoseKeptHashIsDamaged() throws IOException {
+        Path place = folder.resolve("hashes");
+        Path file = Files.writeString(folder.resolve("a"), large("a"));
+        String hash = keeping(place).sha256(file);
+        try (var kept = Files.list(place)) {
+            Path one = kept.findFirst().orElseThrow();
+            Files.writeString(one, Files.readString(one).substring(0, 20));
+        }
+        assertThat(keeping(place).sha256(file)).isEqualTo(hash);
+        assertThat(reads).hasSize(2);
+    }
+
+    @Test
+    void keepsNothingOfSmallFiles() throws IOException {
+        Path place = folder.resolve("hashes");
+        keeping(place).sha256(Files.writeString(folder.resolve("a"), "a"));
+        assertThat(place).doesNotExist();
+    }
+
+    @Test
+    void doesWithoutAPlaceThatCannotBeWritten() throws IOException {
+        Path place = Files.writeString(folder.resolve("taken"), "");
+        Path file = Files.writeString(folder.resolve("a"), large("a"));
+        assertThat(keeping(place).sha256(file)).isEqualTo(keeping(place).sha256(file));
+        assertThat(reads).hasSize(2);
+    }
 }
