@@ -44,7 +44,9 @@ final class KeptHashes {
         }
         try {
             List<String> lines = Files.readAllLines(place(file));
-            return lines.size() == 2 && lines.getFirst().equals(text(state)) && SHA256.matcher(lines.get(1)).matches()
+            return lines.size() == 2
+                            && lines.getFirst().equals(text(state))
+                            && SHA256.matcher(lines.get(1)).matches()
                     ? Optional.of(lines.get(1))
                     : Optional.empty();
         } catch (IOException _) {
