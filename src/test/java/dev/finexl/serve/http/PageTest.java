@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
+import com.microsoft.playwright.Request;
 import com.microsoft.playwright.options.AriaRole;
 import com.microsoft.playwright.options.ColorScheme;
 import com.microsoft.playwright.options.FilePayload;
@@ -22,6 +23,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** The page in a browser, against the service with the miniature. Leaves what it looked like in {@code target/screenshots}. */
 @QuarkusTest
@@ -220,6 +223,11 @@ class PageTest extends BrowserTest {
         assertThat(page.locator("#unkept")).isVisible();
         assertThat(page.locator("#pairs li")).hasCount(8);
         assertThat(page.locator("#pairs img")).hasCount(0);
+        // Asked for again they are drawn, even though the answer is known.
+        Request again = page.waitForRequest(
+                "**/explanations", () -> visitor.button("Explain").click());
+        assertThat(again.postData()).contains("\"pictures\":true");
+        visitor.hasPictures();
     }
 
     @Test
@@ -235,12 +243,13 @@ class PageTest extends BrowserTest {
         assertThat(page.locator("img[src=x]")).hasCount(0);
     }
 
-    @Test
-    void isSmallWhenItIsFirstPainted() {
+    @ParameterizedTest
+    @CsvSource({"/, #loras select", "/compare.html, #picks [name=model] >> nth=0"})
+    void isSmallWhenItIsFirstPainted(String path, String filled) {
         List<Integer> bytes = new ArrayList<>();
         page.onResponse(response -> bytes.add(response.body().length));
-        page.navigate(visitor.address("/"));
-        assertThat(page.locator("#loras select")).isVisible();
+        page.navigate(visitor.address(path));
+        assertThat(page.locator(filled)).isVisible();
         assertThat(bytes.stream().mapToInt(Integer::intValue).sum()).isBetween(1, FIRST_PAINT);
     }
 }
