@@ -18,6 +18,8 @@ import java.util.stream.Stream;
  *   <li>It reports to its makers over the network, and looks for a GPU to download a matching library for. Its offline
  *       mode turns both off, and is switched on here before any of its classes is touched; the environment variable
  *       {@code DJL_OFFLINE} can switch it off.
+ *   <li>It looks for a GPU all the same, by JNA, which starts the program {@code ldconfig} to learn where libraries are. It is told
+ *       that there are no other places than the linker's own, unless somebody has told it some ({@value #JNA_PATH}).
  *   <li>It unpacks the library (15 MB) into {@code .djl.ai} in the home directory, and finds it there the next time.
  *       Where the home directory cannot be written it would take the same name in the shared temporary directory, and
  *       load whatever somebody put there. So then it gets a new directory of our own, which is removed as soon as the
@@ -29,6 +31,8 @@ final class TokenizerLibrary {
 
     /** Truncation and padding are the caller's, whatever the tokenizer's file says. */
     private static final Map<String, String> OPTIONS = Map.of("truncation", "false", "padding", "false");
+
+    private static final String JNA_PATH = "jna.platform.library.path";
 
     private static boolean loaded;
 
@@ -57,9 +61,8 @@ final class TokenizerLibrary {
         if (loaded) {
             return;
         }
-        if (System.getProperty("ai.djl.offline") == null) {
-            System.setProperty("ai.djl.offline", "true");
-        }
+        setUnlessGiven("ai.djl.offline", "true");
+        setUnlessGiven(JNA_PATH, "");
         try {
             if (isGiven("RUST_LIBRARY_PATH")
                     || isGiven("ENGINE_CACHE_DIR")
@@ -94,6 +97,12 @@ final class TokenizerLibrary {
             for (Path path : contents.sorted((a, b) -> b.compareTo(a)).toList()) {
                 Files.delete(path);
             }
+        }
+    }
+
+    private static void setUnlessGiven(String property, String value) {
+        if (System.getProperty(property) == null) {
+            System.setProperty(property, value);
         }
     }
 
