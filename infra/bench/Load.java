@@ -1,6 +1,7 @@
 import java.io.IOException;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
 import java.net.http.HttpTimeoutException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -10,8 +11,10 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Queue;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicLong;
@@ -19,10 +22,11 @@ import java.util.concurrent.atomic.AtomicLong;
 /**
  * Prints what the packaged service does at its capacity and at three times as much: clients come at a fixed rate whatever
  * becomes of those before them, as strangers do. Most want an explanation that nobody has asked for before, some one that is
- * known, some send a job and wait for it, and some hang up.
+ * known, some send a job and wait for it, and some hang up. They are of several tenants. In the end those who have no answer come
+ * back for it, and the ledger of each tenant has to hold the explanations that his clients received, each once, and no other.
  *
  * <p>The capacity is what two clients get answered who ask again as soon as they have their answer. Ends with 1 if the service
- * ends, or answers with its own failure.
+ * ends, answers with its own failure, or accounts for something else.
  */
 final class Load {
 
@@ -34,12 +38,18 @@ final class Load {
     private static final int CLOSED = 2;
     private static final int HUNG_UP = 0;
     private static final int UNREACHABLE = -1;
+    private static final int REFUSED = 429;
+    private static final int TENANTS = 3;
 
     private final Service service;
+    private final Accounts accounts;
     private final AtomicLong seeds = new AtomicLong(1000);
+    private final AtomicLong clients = new AtomicLong();
+    private final Queue<Question> unanswered = new ConcurrentLinkedQueue<>();
 
-    private Load(Service service) {
+    private Load(Service service, Accounts accounts) {
         this.service = service;
+        this.accounts = accounts;
     }
 
     /** What one client wants. */
@@ -54,6 +64,13 @@ final class Load {
             return draw < 12 ? FRESH : draw < 15 ? KNOWN : draw < 18 ? JOB : NOTHING;
         }
     }
+
+    /**
+     * What one client asks.
+     *
+     * @param name by which the service knows it again
+     */
+    private record Question(Want want, long seed, int tenant, String name) {}
 
     /**
      * What a client got.
@@ -85,7 +102,7 @@ final class Load {
         }
 
         double refusedShare() {
-            return answers.isEmpty() ? 0 : (double) count(429) / answers.size();
+            return answers.isEmpty() ? 0 : (double) count(REFUSED) / answers.size();
         }
 
         long count(int status) {
@@ -96,7 +113,7 @@ final class Load {
             Map<Integer, Long> others = new TreeMap<>();
             answers.stream()
                     .map(Answer::status)
-                    .filter(status -> status / 100 != 2 && status != 429 && status != HUNG_UP)
+                    .filter(status -> status / 100 != 2 && status != REFUSED && status != HUNG_UP)
                     .forEach(status -> others.merge(status, 1L, Long::sum));
             return others;
         }
@@ -113,22 +130,30 @@ final class Load {
         Path work = Files.createTempDirectory("finexl-load-");
         List<Phase> phases = new ArrayList<>();
         boolean alive;
+        Accounts accounts = Accounts.open(TENANTS, command, work);
         try (Service service = Service.start(command, work.resolve("cache"), work)) {
-            Load load = new Load(service);
+            Load load = new Load(service, accounts);
             load.answer(Want.KNOWN);
             Phase capacity = load.closed(length.dividedBy(4));
             phases.add(capacity);
             double rate = capacity.answers().size() / capacity.seconds();
             phases.add(load.open("1 x", rate, length));
             phases.add(load.open("3 x", 3 * rate, length));
+            load.comeBack();
+            accounts.read(service);
             alive = service.isAlive();
         } finally {
             Service.remove(work);
         }
         print(phases);
-        Files.writeString(Path.of(args[1]), json(phases));
+        System.out.println(accounts.summary());
+        Files.writeString(Path.of(args[1]), json(phases, accounts));
         if (!alive || phases.stream().anyMatch(Phase::failed)) {
             System.err.println(alive ? "the service has answered with its own failure" : "the service has ended");
+            System.exit(1);
+        }
+        if (!accounts.agree()) {
+            System.err.println("the ledger is not what clients received");
             System.exit(1);
         }
     }
@@ -174,18 +199,34 @@ final class Load {
     }
 
     private Answer answer(Want want) throws InterruptedException {
-        HttpRequest request =
-                switch (want) {
-                    case FRESH -> builder("/explain", seeds.incrementAndGet(), PATIENCE).build();
-                    case KNOWN -> builder("/explain", 1, PATIENCE).build();
-                    case JOB -> builder("/explanations", seeds.incrementAndGet(), PATIENCE)
-                            .header("Prefer", "wait=100")
-                            .build();
-                    case NOTHING -> builder("/explain", seeds.incrementAndGet(), IMPATIENCE).build();
-                };
+        long client = clients.getAndIncrement();
+        Question question = new Question(
+                want,
+                want == Want.KNOWN ? 1 : seeds.incrementAndGet(),
+                (int) (client % TENANTS),
+                "client-" + client);
+        Answer answer = answer(question, want == Want.NOTHING ? IMPATIENCE : PATIENCE);
+        if (answer.status() == HUNG_UP || answer.status() == UNREACHABLE || answer.status() == 202) {
+            unanswered.add(question);
+        }
+        return answer;
+    }
+
+    private Answer answer(Question question, Duration patience) throws InterruptedException {
+        HttpRequest request = service.request(question.want() == Want.JOB ? "/explanations" : "/explain")
+                .timeout(patience)
+                .header("Authorization", "Bearer " + accounts.key(question.tenant()))
+                .header("Content-Type", "application/json")
+                .header("Idempotency-Key", question.name())
+                .header("Prefer", "wait=100")
+                .POST(BodyPublishers.ofString(FRESH.formatted(question.seed())))
+                .build();
         long start = System.nanoTime();
         try {
-            return new Answer(service.status(request), since(start));
+            HttpResponse<String> answer = service.answer(request);
+            double seconds = since(start);
+            accounts.received(question.tenant(), answer);
+            return new Answer(answer.statusCode(), seconds);
         } catch (HttpTimeoutException _) {
             return new Answer(HUNG_UP, since(start));
         } catch (IOException _) {
@@ -193,11 +234,13 @@ final class Load {
         }
     }
 
-    private HttpRequest.Builder builder(String path, long seed, Duration patience) {
-        return service.request(path)
-                .timeout(patience)
-                .header("Content-Type", "application/json")
-                .POST(BodyPublishers.ofString(FRESH.formatted(seed)));
+    /** Whoever has hung up, or was told to wait, asks again, until he has his answer: the service may have made it all the same. */
+    private void comeBack() throws InterruptedException {
+        for (Question question : unanswered) {
+            while (answer(question, PATIENCE).status() != 200 && service.isAlive()) {
+                Thread.sleep(Duration.ofMillis(200));
+            }
+        }
     }
 
     private double mebibytes() {
@@ -235,7 +278,7 @@ final class Load {
         return Double.isNaN(value) ? "null" : String.format(Locale.ROOT, "%.3f", value);
     }
 
-    private static String json(List<Phase> phases) {
+    private static String json(List<Phase> phases, Accounts accounts) {
         List<String> lines = new ArrayList<>();
         for (Phase phase : phases) {
             List<String> others = new ArrayList<>();
@@ -257,6 +300,7 @@ final class Load {
                     phase.residentAfter(),
                     String.join(", ", others)));
         }
+        lines.add("  \"ledger\": " + accounts.json());
         return "{\n" + String.join(",\n", lines) + "\n}\n";
     }
 }

@@ -19,6 +19,10 @@ final class Service implements AutoCloseable {
 
     private static final HttpClient CLIENT = HttpClient.newHttpClient();
 
+    /** HTTP/2 would put all requests on one connection, with which all fail at once. */
+    private static final HttpClient STRANGER =
+            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+
     private final Process process;
     private final URI address;
 
@@ -72,6 +76,11 @@ final class Service implements AutoCloseable {
     /** The status of the answer to a request, whose body is read and let go. */
     int status(HttpRequest request) throws IOException, InterruptedException {
         return CLIENT.send(request, HttpResponse.BodyHandlers.discarding()).statusCode();
+    }
+
+    /** The answer to a stranger's request, who shares his connection with nobody. */
+    HttpResponse<String> answer(HttpRequest request) throws IOException, InterruptedException {
+        return STRANGER.send(request, HttpResponse.BodyHandlers.ofString());
     }
 
     /** A request to a path of it. */
