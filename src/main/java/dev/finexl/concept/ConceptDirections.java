@@ -8,6 +8,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import java.util.zip.CRC32C;
 
 /**
@@ -19,7 +20,7 @@ import java.util.zip.CRC32C;
  */
 public final class ConceptDirections {
 
-    private static final int MAGIC = 0x31445846;
+    private static final int MAGIC = 0x32445846;
     private static final int HEADER = 16;
 
     private final Vocabulary vocabulary;
@@ -27,6 +28,8 @@ public final class ConceptDirections {
     private final double[][] directions;
     private final List<Row> rows;
     private final float[][][] byPrompt;
+    /** For each concept null or what its words do in the place of another's. */
+    private final List<float[][]> rivals;
     /** For each concept null or what was measured on pictures. */
     private final List<float[][]> asked;
     /** Of all concepts, or null. */
@@ -43,18 +46,23 @@ public final class ConceptDirections {
     /**
      * @param directions {@code [wordings][width]}, in the order of {@link #rowsOf}; taken over, not copied
      * @param byPrompt {@code [concepts][prompts][width]}, or null; taken over, not copied
+     * @param rivals for each concept whether it is one of those that take each other's place; none without {@code byPrompt}
      */
-    ConceptDirections(Vocabulary vocabulary, int width, double[][] directions, float[][][] byPrompt) {
+    ConceptDirections(Vocabulary vocabulary, int width, double[][] directions, float[][][] byPrompt, boolean[] rivals) {
         this(
                 vocabulary,
                 width,
                 directions,
                 byPrompt,
+                IntStream.range(0, rivals.length)
+                        .mapToObj(c -> rivals[c] && byPrompt != null ? byPrompt[c] : null)
+                        .toList(),
                 Collections.nCopies(vocabulary.concepts().size(), null),
                 null);
     }
 
     /**
+     * @param rivals for each concept what {@link #rival} gives, or null; taken over, not copied
      * @param asked for each concept what is measured of pictures, prompt by prompt, or null; taken over, not copied
      * @param statistics {@code [concepts][prompts][statistics]}, or null; taken over, not copied
      */
@@ -63,6 +71,7 @@ public final class ConceptDirections {
             int width,
             double[][] directions,
             float[][][] byPrompt,
+            List<float[][]> rivals,
             List<float[][]> asked,
             float[][][] statistics) {
         this.vocabulary = vocabulary;
@@ -70,6 +79,7 @@ public final class ConceptDirections {
         this.directions = directions;
         this.rows = rowsOf(vocabulary);
         this.byPrompt = byPrompt;
+        this.rivals = rivals;
         this.asked = asked;
         this.statistics = statistics;
     }
@@ -121,6 +131,16 @@ public final class ConceptDirections {
     }
 
     /**
+     * What words alone do, prompt by prompt, where a concept is one of those that take each other's place in the prompts, so
+     * that one of them at most can be what changed: {@code [prompts][width]}. Not a copy, must not be changed.
+     *
+     * @return empty for all other concepts, and where there are no directions prompt by prompt
+     */
+    public Optional<float[][]> rival(int concept) {
+        return Optional.ofNullable(rivals.get(concept));
+    }
+
+    /**
      * What asking the base model for a concept does to its pictures, prompt by prompt: to their embeddings, in the first
      * {@link #width} components, and in those behind, if there are any, to the pictures' own statistics. Not a copy, must
      * not be changed.
@@ -151,14 +171,14 @@ public final class ConceptDirections {
      */
     public ConceptDirections withPictures(List<float[][]> pictures) {
         if (byPrompt == null) {
-            return new ConceptDirections(vocabulary, width, directions, null, pictures, null);
+            return new ConceptDirections(vocabulary, width, directions, null, rivals, pictures, null);
         }
         float[][][] averaged = new float[byPrompt.length][][];
         for (int c = 0; c < byPrompt.length; c++) {
             averaged[c] = pictures.get(c) == null ? byPrompt[c] : average(byPrompt[c], pictures.get(c));
         }
         return new ConceptDirections(
-                vocabulary, width, directions, averaged, pictures, statistics(pictures, byPrompt[0].length));
+                vocabulary, width, directions, averaged, rivals, pictures, statistics(pictures, byPrompt[0].length));
     }
 
     /** What is behind the embeddings in what was measured of all concepts; null where something is missing. */
@@ -180,7 +200,7 @@ public final class ConceptDirections {
     public ConceptDirections withAsked(Map<Integer, float[][]> more) {
         List<float[][]> all = new ArrayList<>(asked);
         more.forEach(all::set);
-        return new ConceptDirections(vocabulary, width, directions, byPrompt, all, statistics);
+        return new ConceptDirections(vocabulary, width, directions, byPrompt, rivals, all, statistics);
     }
 
     private static float[][] average(float[][] texts, float[][] pictures) {
@@ -215,13 +235,15 @@ public final class ConceptDirections {
         return HEADER
                 + 8L * directions.length * width
                 + 4L * prompts * width * vocabulary.concepts().size()
+                + vocabulary.concepts().size()
                 + 4;
     }
 
     /**
-     * The directions as bytes, without the vocabulary and without what was measured on pictures. Little-endian: {@code FXD1},
+     * The directions as bytes, without the vocabulary and without what was measured on pictures. Little-endian: {@code FXD2},
      * the numbers of rows, of components and of prompts (int32; no prompts where there are no directions prompt by prompt), the
-     * rows (float64), the directions prompt by prompt (float32), and the CRC-32C of all that.
+     * rows (float64), the directions prompt by prompt (float32), for each concept whether it is a {@link #rival} (one byte, 0 or 1), and the CRC-32C of all
+     * that.
      */
     public byte[] toBytes() {
         ByteBuffer out = ByteBuffer.allocate(Math.toIntExact(bytes())).order(ByteOrder.LITTLE_ENDIAN);
@@ -237,6 +259,9 @@ public final class ConceptDirections {
                     out.putFloat(component);
                 }
             }
+        }
+        for (float[][] rival : rivals) {
+            out.put((byte) (rival == null ? 0 : 1));
         }
         out.putInt(crc(out.array(), out.position()));
         return out.array();
@@ -257,7 +282,7 @@ public final class ConceptDirections {
         int width = in.getInt();
         int prompts = in.getInt();
         int concepts = vocabulary.concepts().size();
-        long expected = 8L * rows * width + 4L * prompts * width * concepts;
+        long expected = 8L * rows * width + 4L * prompts * width * concepts + concepts;
         if (rows != vocabulary.wordingCount() || width < 1 || prompts < 0 || in.remaining() - 4 != expected) {
             throw new IllegalArgumentException("it does not hold the directions of %d wordings".formatted(rows));
         }
@@ -275,7 +300,11 @@ public final class ConceptDirections {
                 }
             }
         }
-        return new ConceptDirections(vocabulary, width, directions, byPrompt);
+        boolean[] rivals = new boolean[concepts];
+        for (int c = 0; c < concepts; c++) {
+            rivals[c] = in.get() != 0;
+        }
+        return new ConceptDirections(vocabulary, width, directions, byPrompt, rivals);
     }
 
     private static int crc(byte[] bytes, int length) {

@@ -66,7 +66,26 @@ public final class DirectionEncoder {
                 vocabulary,
                 encoder.width(),
                 meanDifferences(sums, prompts.prompts().size()),
-                single.finish());
+                single.finish(),
+                rivals(vocabulary, prompts.prompts(), texts.editor()));
+    }
+
+    /**
+     * For each concept whether it is a subject that takes the place of another in at least half of the prompts. Places are
+     * none: a picture can be at sunset and on a beach.
+     */
+    private static boolean[] rivals(Vocabulary vocabulary, List<String> prompts, PromptEditor editor) {
+        boolean[] rivals = new boolean[vocabulary.concepts().size()];
+        for (int c = 0; c < rivals.length; c++) {
+            Concept concept = vocabulary.concepts().get(c);
+            long replacing = concept.category() != Category.SUBJECT
+                    ? 0
+                    : prompts.stream()
+                            .filter(prompt -> editor.replaces(prompt, concept))
+                            .count();
+            rivals[c] = 2 * replacing >= prompts.size() && replacing > 0;
+        }
+        return rivals;
     }
 
     /**

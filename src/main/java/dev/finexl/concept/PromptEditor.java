@@ -48,16 +48,18 @@ public final class PromptEditor {
 
     /** The prompt with the concept in it, said in one of its wordings. */
     public String say(String prompt, Concept concept, String wording) {
+        return replaces(prompt, concept)
+                ? shown.get(concept.category())
+                        .matcher(prompt)
+                        .replaceAll(match ->
+                                Matcher.quoteReplacement(match.group(1) == null ? wording : withArticle(wording)))
+                : PromptJoiner.join(prompt, concept.category(), wording);
+    }
+
+    /** Whether the concept takes the place of something that the prompt shows, and is not appended to it. */
+    public boolean replaces(String prompt, Concept concept) {
         Pattern pattern = shown.get(concept.category());
-        if (pattern == null) {
-            return PromptJoiner.join(prompt, concept.category(), wording);
-        }
-        Matcher matcher = pattern.matcher(prompt);
-        if (!matcher.find()) {
-            return PromptJoiner.join(prompt, concept.category(), wording);
-        }
-        return matcher.replaceAll(
-                match -> Matcher.quoteReplacement(match.group(1) == null ? wording : withArticle(wording)));
+        return pattern != null && pattern.matcher(prompt).find();
     }
 
     private static String withArticle(String noun) {

@@ -88,6 +88,7 @@ public final class Synonyms {
         List<Concept> concepts = new ArrayList<>();
         List<double[]> rows = new ArrayList<>();
         List<float[][]> byPrompt = new ArrayList<>();
+        List<float[][]> rivals = new ArrayList<>();
         List<float[][]> asked = new ArrayList<>();
         List<float[][]> statistics = new ArrayList<>();
         Map<Integer, List<Integer>> rowsOf = IntStream.range(
@@ -102,8 +103,9 @@ public final class Synonyms {
                 rowsOf.get(concept).forEach(row -> rows.add(directions.direction(row)));
             }
             concepts.add(new Concept(named.name(), named.category(), wordings, named.phrase()));
-            directions.byPrompt().ifPresent(all -> byPrompt.add(mean(all, group, vocabulary)));
-            directions.statistics().ifPresent(all -> statistics.add(mean(all, group, vocabulary)));
+            directions.byPrompt().ifPresent(all -> byPrompt.add(mean(of(group, all), group, vocabulary)));
+            directions.statistics().ifPresent(all -> statistics.add(mean(of(group, all), group, vocabulary)));
+            rivals.add(rival(directions, group));
             asked.add(directions.asked(group.getFirst()).orElse(null));
         }
         return new ConceptDirections(
@@ -111,25 +113,39 @@ public final class Synonyms {
                 directions.width(),
                 rows.toArray(double[][]::new),
                 directions.byPrompt().isPresent() ? byPrompt.toArray(float[][][]::new) : null,
+                rivals,
                 asked,
                 directions.statistics().isPresent() ? statistics.toArray(float[][][]::new) : null);
     }
 
+    /** A group is a rival of others if all its concepts are; otherwise null. */
+    private static float[][] rival(ConceptDirections directions, List<Integer> group) {
+        List<float[][]> words = group.stream()
+                .flatMap(concept -> directions.rival(concept).stream())
+                .toList();
+        return words.size() == group.size() ? mean(words, group, directions.vocabulary()) : null;
+    }
+
     /** The mean over all wordings, of which each concept of the group already is the mean of its own. */
-    private static float[][] mean(float[][][] byPrompt, List<Integer> group, Vocabulary vocabulary) {
-        float[][] mean = new float[byPrompt[0].length][byPrompt[0][0].length];
+    private static float[][] mean(List<float[][]> ofGroup, List<Integer> group, Vocabulary vocabulary) {
+        float[][] mean = new float[ofGroup.getFirst().length][ofGroup.getFirst()[0].length];
         double wordings = group.stream()
                 .mapToInt(c -> vocabulary.concepts().get(c).wordings().size())
                 .sum();
-        for (int concept : group) {
-            double share = vocabulary.concepts().get(concept).wordings().size() / wordings;
+        for (int member = 0; member < ofGroup.size(); member++) {
+            double share =
+                    vocabulary.concepts().get(group.get(member)).wordings().size() / wordings;
             for (int p = 0; p < mean.length; p++) {
                 for (int k = 0; k < mean[p].length; k++) {
-                    mean[p][k] += (float) (share * byPrompt[concept][p][k]);
+                    mean[p][k] += (float) (share * ofGroup.get(member)[p][k]);
                 }
             }
         }
         return mean;
+    }
+
+    private static List<float[][]> of(List<Integer> group, float[][][] ofAll) {
+        return group.stream().map(concept -> ofAll[concept]).toList();
     }
 
     /** The mean direction of each concept, of length 1, or zero where it is. */

@@ -2,6 +2,7 @@ package dev.finexl.decompose;
 
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.function.IntPredicate;
 import java.util.stream.IntStream;
 import org.ejml.data.DMatrixRMaj;
 import org.ejml.dense.row.CommonOps_DDRM;
@@ -142,15 +143,16 @@ public record StackedNnls() implements DecompositionMethod {
      * @param concepts what may explain the differences
      * @param divergence the paired differences
      * @param prompts the prompt of each pair, an index into a concept's directions
+     * @param takesPart whether a concept may explain anything; all others get no weight
      * @throws IllegalArgumentException if the widths differ or a number is not finite
      */
-    public Problem stack(Concepts concepts, Divergence divergence, int[] prompts) {
+    public Problem stack(Concepts concepts, Divergence divergence, int[] prompts, IntPredicate takesPart) {
         Vectors.requireColumns(divergence.differences(), concepts.directions(0)[0].length, "differences");
         double[] uses = new double[concepts.prompts()];
         for (int prompt : prompts) {
             uses[prompt] += 1.0 / prompts.length;
         }
-        int[] candidates = candidates(concepts, divergence, prompts, uses);
+        int[] candidates = candidates(concepts, divergence, prompts, uses, takesPart);
         double[][][] directions =
                 Arrays.stream(candidates).mapToObj(concepts::directions).toArray(double[][][]::new);
         DMatrixRMaj lower = cholesky(gram(directions, uses));
@@ -159,8 +161,9 @@ public record StackedNnls() implements DecompositionMethod {
     }
 
     /** If there are too many concepts, those that fit the differences best on their own. */
-    private static int[] candidates(Concepts concepts, Divergence divergence, int[] prompts, double[] uses) {
-        int[] all = IntStream.range(0, concepts.count()).toArray();
+    private static int[] candidates(
+            Concepts concepts, Divergence divergence, int[] prompts, double[] uses, IntPredicate takesPart) {
+        int[] all = IntStream.range(0, concepts.count()).filter(takesPart).toArray();
         if (all.length <= MOST_CONCEPTS) {
             return all;
         }
@@ -170,8 +173,8 @@ public record StackedNnls() implements DecompositionMethod {
                 sums.add(prompts[j], k, divergence.differences().get(j, k));
             }
         }
-        double[] fit = new double[all.length];
-        for (int i = 0; i < fit.length; i++) {
+        double[] fit = new double[concepts.count()];
+        for (int i : all) {
             double product = 0;
             double square = 0;
             double[][] own = concepts.directions(i);

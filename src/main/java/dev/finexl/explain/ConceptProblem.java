@@ -7,6 +7,7 @@ import dev.finexl.decompose.Decomposer;
 import dev.finexl.decompose.DecompositionMethod;
 import dev.finexl.decompose.Divergence;
 import dev.finexl.decompose.NnlsMethod;
+import dev.finexl.decompose.Rivals;
 import dev.finexl.decompose.StackedNnls;
 import java.util.Arrays;
 import java.util.List;
@@ -43,6 +44,8 @@ final class ConceptProblem {
     private final Function<Change, Divergence> move;
     /** With how many prompts the directions were measured, where that matters. */
     private final int prompts;
+    /** Of whom one at most takes part. */
+    private final Rivals rivals;
 
     private ConceptProblem(
             int[] order,
@@ -55,7 +58,8 @@ final class ConceptProblem {
             Divergence resampled,
             int[] candidates,
             Function<Change, Divergence> move,
-            int prompts) {
+            int prompts,
+            Rivals rivals) {
         this.order = order;
         this.pairs = pairs;
         this.tested = tested;
@@ -67,6 +71,7 @@ final class ConceptProblem {
         this.candidates = candidates;
         this.move = move;
         this.prompts = prompts;
+        this.rivals = rivals;
     }
 
     /** @param unordered whose pair {@code j} has prompt {@code j mod prompts} */
@@ -79,8 +84,9 @@ final class ConceptProblem {
             int prompts = byPrompt[0].length;
             JointSpace space = new JointSpace(change, directions);
             Divergence joint = space.differences(change);
-            StackedNnls.Problem problem = stacked.stack(
-                    space, joint, Arrays.stream(order).map(j -> j % prompts).toArray());
+            int[] ofPairs = Arrays.stream(order).map(j -> j % prompts).toArray();
+            Rivals rivals = rivals(directions, pairs, ofPairs);
+            StackedNnls.Problem problem = stacked.stack(space, joint, ofPairs, rivals::takesPart);
             Decomposer decomposer = new NnlsMethod().prepare(problem.concepts());
             double[] weights = weights(decomposer, problem.divergence());
             return new ConceptProblem(
@@ -97,7 +103,8 @@ final class ConceptProblem {
                             space.differences(asked),
                             IntStream.range(0, asked.embeddings().differences().numRows)
                                     .toArray()),
-                    prompts);
+                    prompts,
+                    rivals);
         }
         DMatrixRMaj means = new DMatrixRMaj(directions.means());
         int[] all = IntStream.range(0, means.numRows).toArray();
@@ -113,7 +120,18 @@ final class ConceptProblem {
                 pairs,
                 all,
                 Change::embeddings,
-                Integer.MAX_VALUE);
+                Integer.MAX_VALUE,
+                Rivals.of(new int[0], List.of(), pairs, new int[0]));
+    }
+
+    private static Rivals rivals(ConceptDirections directions, Divergence pairs, int[] prompts) {
+        int[] concepts = IntStream.range(0, directions.vocabulary().concepts().size())
+                .filter(c -> directions.rival(c).isPresent())
+                .toArray();
+        List<float[][]> words = Arrays.stream(concepts)
+                .mapToObj(c -> directions.rival(c).orElseThrow())
+                .toList();
+        return Rivals.of(concepts, words, pairs, prompts);
     }
 
     private static double[] weights(Decomposer decomposer, Divergence divergence) {
@@ -140,11 +158,19 @@ final class ConceptProblem {
         return widen(weights);
     }
 
-    /** Intervals of all weights. */
+    /**
+     * Intervals of all weights. That of a rival is the interval of its weight if it is the one that takes part; how sure
+     * that is has its share in {@code selected}.
+     */
     Bootstrap.Intervals intervals(Bootstrap bootstrap, double confidence) {
         Bootstrap.Intervals intervals = bootstrap.intervals(decomposer, resampled, confidence);
-        return new Bootstrap.Intervals(
-                widen(intervals.low()), widen(intervals.high()), widen(intervals.selected()), confidence);
+        double[] selected = widen(intervals.selected());
+        for (int c = 0; c < selected.length; c++) {
+            if (selected[c] > 0) {
+                selected[c] *= rivals.share(c, bootstrap);
+            }
+        }
+        return new Bootstrap.Intervals(widen(intervals.low()), widen(intervals.high()), selected, confidence);
     }
 
     /** {@link AspectFinder.Weighed#contributions}, by leaving out one pair at a time. */

@@ -27,8 +27,8 @@ import java.util.stream.Stream;
  */
 final class ContentKeys {
 
-    /** Which fields explanations have: one that lacks some is none that can be answered with. */
-    private static final String FORM = "pairs";
+    /** How explanations are made, and which fields they have: one that was made otherwise is none that can be answered with. */
+    private static final String FORM = "rivals";
 
     private final OpenModels models;
     private final int batch;

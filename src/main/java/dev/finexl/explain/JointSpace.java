@@ -34,9 +34,8 @@ import org.ejml.data.DMatrixRMaj;
  * <p>Letting the statistics count 0.7 or 1.4 times as much moved no number by more than 0.04, and not all one way. Dividing by
  * the noise between seeds as well, or whitening the statistics by the covariance of noise and of concepts, gave the same
  * within a case or two. Content has its own smoothing: of 56 sets of pictures in which a subject or a place was asked for, half of
- * them with a LoRA besides, 0.87 was found so, and 0.83 with that of styles. A LoRA of hearts, which draws
- * round blobs, is found on one of three seeds; with directions of subjects by words alone and one subject allowed on two, but
- * asked-for subjects then in 0.56 in place of 0.88.
+ * them with a LoRA besides, 0.87 was found so, and 0.83 with that of styles. Which subject takes part is decided before, by
+ * {@link dev.finexl.decompose.Rivals}.
  */
 final class JointSpace implements StackedNnls.Concepts {
 

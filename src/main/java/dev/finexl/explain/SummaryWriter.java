@@ -9,6 +9,9 @@ final class SummaryWriter {
     /** From this share on, what is left unexplained is worth a sentence. */
     private static final double WORTH_SAYING = 0.3;
 
+    /** An aspect that is selected less often is one of several that it could be as well. */
+    private static final double SURE = 0.9;
+
     private static final String UNPAIRED =
             " The pictures are unpaired: the two sets were compared as independent samples.";
 
@@ -44,11 +47,15 @@ final class SummaryWriter {
     }
 
     private static String say(Aspect aspect) {
-        return "%s (%s ± %s)"
+        String unsure = aspect.selected() < SURE
+                ? ", if it is not another: that is %.0f %% sure".formatted(100 * aspect.selected())
+                : "";
+        return "%s (%s ± %s%s)"
                 .formatted(
                         aspect.phrase(),
                         number(aspect.score()),
-                        number(aspect.interval().halfWidth()));
+                        number(aspect.interval().halfWidth()),
+                        unsure);
     }
 
     private static String number(double value) {

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 import dev.finexl.embed.TextEncoder;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.function.Function;
@@ -59,6 +60,41 @@ class DirectionEncoderTest {
                 assertThat(directions.direction(row)[k]).isCloseTo(mean, within(1e-7));
             }
         }
+    }
+
+    @Test
+    void saysWhichConceptsTakeEachOthersPlace() {
+        Vocabulary vocabulary = VocabularyReader.parse(
+                "test", "palette: vivid\nsubject: heart\nsubject: cat\nplace: on a lawn\nplace: on a hill\n");
+        // Two of four prompts show a cat, one is set on a lawn.
+        ConceptDirections directions =
+                new DirectionEncoder(encoder, 3).measure(vocabulary, PROMPTS, true, DirectionProgress.NONE);
+        assertThat(rivals(directions)).containsExactly(1, 2);
+        assertDifference(directions.rival(1).orElseThrow()[0], "a heart.", "a cat.");
+        assertThat(rivals(ConceptDirections.parse(vocabulary, directions.toBytes())))
+                .containsExactly(1, 2);
+        assertThat(rivals(directions.withPictures(Collections.nCopies(5, new float[4][HashEncoder.WIDTH]))))
+                .containsExactly(1, 2);
+        assertDifference(
+                directions
+                        .withPictures(Collections.nCopies(5, new float[4][HashEncoder.WIDTH]))
+                        .rival(1)
+                        .orElseThrow()[0],
+                "a heart.",
+                "a cat.");
+
+        PromptSet other = new PromptSet("other", List.of("a cat", "a fish", "a tree"));
+        assertThat(rivals(new DirectionEncoder(encoder, 3).measure(vocabulary, other, true, DirectionProgress.NONE)))
+                .isEmpty();
+        assertThat(rivals(new DirectionEncoder(encoder, 3).measure(vocabulary, PROMPTS, false, DirectionProgress.NONE)))
+                .isEmpty();
+    }
+
+    private static List<Integer> rivals(ConceptDirections directions) {
+        return IntStream.range(0, directions.vocabulary().concepts().size())
+                .filter(concept -> directions.rival(concept).isPresent())
+                .boxed()
+                .toList();
     }
 
     @Test

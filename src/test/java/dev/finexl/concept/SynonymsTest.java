@@ -30,7 +30,8 @@ class SynonymsTest {
                 }
             }
         }
-        return new ConceptDirections(new Vocabulary("request", "", concepts), 4, rows, byPrompt);
+        return new ConceptDirections(
+                new Vocabulary("request", "", concepts), 4, rows, byPrompt, new boolean[byPrompt.length]);
     }
 
     @Test

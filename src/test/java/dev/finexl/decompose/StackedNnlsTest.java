@@ -23,7 +23,7 @@ class StackedNnlsTest {
         DMatrixRMaj differences = differences(directions, pairs);
         double[] expected = explicit(directions, differences);
         StackedNnls.Problem problem = new StackedNnls()
-                .stack(concepts(directions), Divergence.of(differences), inTurn(differences, directions));
+                .stack(concepts(directions), Divergence.of(differences), inTurn(differences, directions), _ -> true);
         double[] weights = new NnlsMethod()
                 .prepare(problem.concepts())
                 .decompose(problem.divergence().mean())
@@ -46,8 +46,8 @@ class StackedNnlsTest {
                 differences.set(j, k, 0.6 * directions[1][j][k]);
             }
         }
-        StackedNnls.Problem problem =
-                new StackedNnls().stack(concepts(directions), Divergence.of(differences), new int[] {0, 1, 2, 3});
+        StackedNnls.Problem problem = new StackedNnls()
+                .stack(concepts(directions), Divergence.of(differences), new int[] {0, 1, 2, 3}, _ -> true);
         Divergence residual = problem.residual(new double[] {0, 0.6, 0});
         // The concept does different things to the prompts, and all of it is explained: nothing is left to vary.
         for (int j = 0; j < 4; j++) {
@@ -65,12 +65,13 @@ class StackedNnlsTest {
         Divergence pairs = Divergence.of(differences);
         int[] order = {3, 6, 0, 1, 5, 2, 4};
         StackedNnls.Problem problem =
-                new StackedNnls().stack(concepts(directions), pairs, inTurn(differences, directions));
+                new StackedNnls().stack(concepts(directions), pairs, inTurn(differences, directions), _ -> true);
         StackedNnls.Problem other = new StackedNnls()
                 .stack(
                         concepts(directions),
                         pairs.reordered(order),
-                        Arrays.stream(order).map(j -> j % 3).toArray());
+                        Arrays.stream(order).map(j -> j % 3).toArray(),
+                        _ -> true);
         assertThat(other.divergence().mean())
                 .containsExactly(problem.divergence().mean(), within(1e-9));
     }
@@ -95,7 +96,7 @@ class StackedNnlsTest {
         float[][][] directions = {{{1, 0}, {0, 1}}, {{0, 1}, {1, 0}}};
         DMatrixRMaj differences = new DMatrixRMaj(new double[][] {{0.5, 0}, {0, 0.5}});
         StackedNnls.Problem problem = new StackedNnls()
-                .stack(concepts(directions), Divergence.of(differences), inTurn(differences, directions));
+                .stack(concepts(directions), Divergence.of(differences), inTurn(differences, directions), _ -> true);
         double[] weights = new NnlsMethod()
                 .prepare(problem.concepts())
                 .decompose(problem.divergence().mean())
@@ -113,7 +114,7 @@ class StackedNnlsTest {
             }
         }
         StackedNnls.Problem problem = new StackedNnls()
-                .stack(concepts(directions), Divergence.of(differences), inTurn(differences, directions));
+                .stack(concepts(directions), Divergence.of(differences), inTurn(differences, directions), _ -> true);
         assertThat(problem.candidates())
                 .hasSize(StackedNnls.MOST_CONCEPTS)
                 .isSorted()
@@ -124,7 +125,7 @@ class StackedNnlsTest {
     void givesNothingForNoChange() {
         float[][][] directions = directions(4, 3, 6);
         StackedNnls.Problem problem = new StackedNnls()
-                .stack(concepts(directions), Divergence.of(new DMatrixRMaj(3, 6)), new int[] {0, 1, 2});
+                .stack(concepts(directions), Divergence.of(new DMatrixRMaj(3, 6)), new int[] {0, 1, 2}, _ -> true);
         assertThat(new NnlsMethod()
                         .prepare(problem.concepts())
                         .decompose(problem.divergence().mean())
@@ -138,7 +139,7 @@ class StackedNnlsTest {
         directions[2] = directions[0];
         DMatrixRMaj differences = differences(directions, 4);
         StackedNnls.Problem problem = new StackedNnls()
-                .stack(concepts(directions), Divergence.of(differences), inTurn(differences, directions));
+                .stack(concepts(directions), Divergence.of(differences), inTurn(differences, directions), _ -> true);
         assertThat(new NnlsMethod()
                         .prepare(problem.concepts())
                         .decompose(problem.divergence().mean())

@@ -194,7 +194,7 @@ class ExplainerTest {
                 looks.add(pairs);
             }
         };
-        ExplainRequest coarse = Requests.withLoras(List.of("vivid"), "precision", 1.0);
+        ExplainRequest coarse = Requests.withLoras(List.of("vivid"), "precision", 1.0, "seed", 1);
         Explanation early = explain(coarse, listener);
         assertThat(early.sampling())
                 .isEqualTo(new SamplingReport(
