@@ -123,10 +123,21 @@ public final class WishReader {
                 List<String> words = words(wording);
                 // Of wordings that differ in signs alone the first counts, as it does in messages.
                 concepts.putIfAbsent(String.join(" ", words), concept.name());
+                if (concept.category() == Category.SUBJECT) {
+                    concepts.putIfAbsent(plural(String.join(" ", words)), concept.name());
+                }
                 longest = Math.max(longest, words.size());
             }
         }
         concepts.remove("");
+    }
+
+    /** Of the last word, by the regular rules: who wants "hearts" wants the subject "heart". */
+    private static String plural(String noun) {
+        if (noun.matches(".*(s|x|z|ch|sh)")) {
+            return noun + "es";
+        }
+        return noun.matches(".*[^aeiou]y") ? noun.substring(0, noun.length() - 1) + "ies" : noun + "s";
     }
 
     private static List<String> words(String text) {

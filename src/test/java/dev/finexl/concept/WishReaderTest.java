@@ -50,6 +50,7 @@ class WishReaderTest {
             value = {
                 "grainy, warm, not too dark            | +grainy +warm ~dark",
                 "GRAINY; Warm!                         | +grainy +warm",
+                "hearts and crosses, no mushrooms      | +heart +cross -mushroom",
                 "I would like grainy pictures, please  | +grainy",
                 "slightly grainy and very warm         | +<grainy +>warm",
                 "a bit of film grain, much golden      | +<grainy +>warm",
