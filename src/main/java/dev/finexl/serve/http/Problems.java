@@ -18,9 +18,12 @@ import dev.finexl.store.ModelFileException;
 import dev.finexl.store.sql.DatabaseException;
 import io.quarkiverse.resteasy.problem.HttpProblem;
 import io.quarkus.security.ForbiddenException;
+import io.vertx.core.http.HttpClosedException;
+import io.vertx.core.http.StreamResetException;
 import jakarta.ws.rs.core.Response;
 import java.io.CharConversionException;
 import java.io.IOException;
+import java.nio.channels.ClosedChannelException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
@@ -84,12 +87,25 @@ class Problems {
         if (ofBody) {
             return unexplained(new InvalidRequestException("body", "the body cannot be read: " + e.getMessage()));
         }
+        if (leftBehind(e)) {
+            LOG.debug("a client was gone before its request had come", e);
+            return unexplained(new InvalidRequestException("body", "the body ended before its end"));
+        }
         LOG.error("a request failed", e);
         return HttpProblem.builder()
                 .withStatus(Response.Status.INTERNAL_SERVER_ERROR)
                 .withTitle(Response.Status.INTERNAL_SERVER_ERROR.getReasonPhrase())
                 .build()
                 .toResponse();
+    }
+
+    /** Whoever hangs up in the middle of a request is no failure of ours, and must not be able to fill the log. */
+    private static boolean leftBehind(Throwable e) {
+        return e != null
+                && (e instanceof HttpClosedException
+                        || e instanceof StreamResetException
+                        || e instanceof ClosedChannelException
+                        || leftBehind(e.getCause()));
     }
 
     /** As the other refusals write it: {@code concepts[0].name}. */
