@@ -18,6 +18,11 @@ public final class PackagedProgram {
 
     private PackagedProgram() {}
 
+    /** Whether it is an executable, without a JVM of which something could be asked. */
+    public static boolean isExecutable() {
+        return !EXECUTABLE.isEmpty();
+    }
+
     /** A command, and the arguments after it. */
     public static List<String> command(String... arguments) {
         return command(List.of(), arguments);
@@ -26,7 +31,7 @@ public final class PackagedProgram {
     /** As {@link #command(String...)}, with options for the JVM, which an executable does without. */
     public static List<String> command(List<String> jvmOptions, String... arguments) {
         List<String> command = new ArrayList<>();
-        if (EXECUTABLE.isEmpty()) {
+        if (!isExecutable()) {
             command.add(ProcessHandle.current().info().command().orElseThrow());
             command.addAll(jvmOptions);
             command.addAll(List.of("-jar", FOLDER.resolve("quarkus-run.jar").toString()));
