@@ -1,5 +1,6 @@
 package dev.finexl;
 
+import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.FileSystem;
@@ -32,6 +33,8 @@ final class NativeRecords implements Feature {
 
     @Override
     public void beforeAnalysis(BeforeAnalysisAccess access) {
+        // Named in annotations of the chat's classes alone, where nothing else looks.
+        register(PropertyNamingStrategies.SnakeCaseStrategy.class);
         for (Path entry : access.getApplicationClassPath()) {
             if (Files.isDirectory(entry)) {
                 registerAll(entry, access);
