@@ -75,15 +75,12 @@ public final class DirectionEncoder {
      * none: a picture can be at sunset and on a beach.
      */
     private static boolean[] rivals(Vocabulary vocabulary, List<String> prompts, PromptEditor editor) {
+        long replacing = prompts.stream()
+                .filter(prompt -> editor.replaces(prompt, Category.SUBJECT))
+                .count();
         boolean[] rivals = new boolean[vocabulary.concepts().size()];
-        for (int c = 0; c < rivals.length; c++) {
-            Concept concept = vocabulary.concepts().get(c);
-            long replacing = concept.category() != Category.SUBJECT
-                    ? 0
-                    : prompts.stream()
-                            .filter(prompt -> editor.replaces(prompt, concept))
-                            .count();
-            rivals[c] = 2 * replacing >= prompts.size() && replacing > 0;
+        for (int c = 0; c < rivals.length && 2 * replacing >= prompts.size(); c++) {
+            rivals[c] = vocabulary.concepts().get(c).category() == Category.SUBJECT;
         }
         return rivals;
     }

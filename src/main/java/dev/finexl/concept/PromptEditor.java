@@ -48,7 +48,7 @@ public final class PromptEditor {
 
     /** The prompt with the concept in it, said in one of its wordings. */
     public String say(String prompt, Concept concept, String wording) {
-        return replaces(prompt, concept)
+        return replaces(prompt, concept.category())
                 ? shown.get(concept.category())
                         .matcher(prompt)
                         .replaceAll(match ->
@@ -56,9 +56,9 @@ public final class PromptEditor {
                 : PromptJoiner.join(prompt, concept.category(), wording);
     }
 
-    /** Whether the concept takes the place of something that the prompt shows, and is not appended to it. */
-    public boolean replaces(String prompt, Concept concept) {
-        Pattern pattern = shown.get(concept.category());
+    /** Whether concepts of a category take the place of something that the prompt shows, and are not appended to it. */
+    public boolean replaces(String prompt, Category category) {
+        Pattern pattern = shown.get(category);
         return pattern != null && pattern.matcher(prompt).find();
     }
 

@@ -31,6 +31,9 @@ import org.ejml.data.DMatrixRMaj;
  */
 public final class Rivals {
 
+    /** No concept has a rival. */
+    public static final Rivals NONE = new Rivals(new int[0], new double[0][]);
+
     private final int[] concepts;
     /** By rival and pair: the product of the pair's difference with the rival's own direction. */
     private final double[][] products;
@@ -55,25 +58,26 @@ public final class Rivals {
      * @throws IllegalArgumentException if the widths differ
      */
     public static Rivals of(int[] concepts, List<float[][]> directions, Divergence pairs, int[] prompts) {
+        if (concepts.length == 0) {
+            return NONE;
+        }
         double[][] products = new double[concepts.length][prompts.length];
-        if (concepts.length > 0) {
-            DMatrixRMaj differences = pairs.differences();
-            Vectors.requireColumns(differences, directions.getFirst()[0].length, "differences");
-            float[][] mean = mean(directions);
-            for (int i = 0; i < concepts.length; i++) {
-                double squares = 0;
-                for (int j = 0; j < prompts.length; j++) {
-                    float[] direction = directions.get(i)[prompts[j]];
-                    for (int k = 0; k < direction.length; k++) {
-                        double own = direction[k] - mean[prompts[j]][k];
-                        products[i][j] += own * differences.get(j, k);
-                        squares += own * own;
-                    }
+        DMatrixRMaj differences = pairs.differences();
+        Vectors.requireColumns(differences, directions.getFirst()[0].length, "differences");
+        float[][] mean = mean(directions);
+        for (int i = 0; i < concepts.length; i++) {
+            double squares = 0;
+            for (int j = 0; j < prompts.length; j++) {
+                float[] direction = directions.get(i)[prompts[j]];
+                for (int k = 0; k < direction.length; k++) {
+                    double own = direction[k] - mean[prompts[j]][k];
+                    products[i][j] += own * differences.get(j, k);
+                    squares += own * own;
                 }
-                double length = squares == 0 ? 1 : Math.sqrt(squares);
-                for (int j = 0; j < prompts.length; j++) {
-                    products[i][j] /= length;
-                }
+            }
+            double length = squares == 0 ? 1 : Math.sqrt(squares);
+            for (int j = 0; j < prompts.length; j++) {
+                products[i][j] /= length;
             }
         }
         return new Rivals(concepts.clone(), products);
@@ -104,7 +108,7 @@ public final class Rivals {
      */
     public double share(int concept, Bootstrap bootstrap) {
         int place = Arrays.binarySearch(concepts, concept);
-        if (place < 0 || concepts.length == 1) {
+        if (place < 0) {
             return 1;
         }
         Decomposer.Mixtures winners = shares -> {

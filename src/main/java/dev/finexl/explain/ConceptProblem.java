@@ -121,7 +121,7 @@ final class ConceptProblem {
                 all,
                 Change::embeddings,
                 Integer.MAX_VALUE,
-                Rivals.of(new int[0], List.of(), pairs, new int[0]));
+                Rivals.NONE);
     }
 
     private static Rivals rivals(ConceptDirections directions, Divergence pairs, int[] prompts) {

@@ -1,6 +1,5 @@
 package dev.finexl.job;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import dev.finexl.account.Tenant;
 import dev.finexl.compare.CompareRequest;
 import dev.finexl.compare.ModelComparison;
@@ -37,7 +36,7 @@ public final class CompareService {
             long start = System.nanoTime();
             ModelComparison comparison = spaces.comparer(tenant).compare(request, listener, scope);
             return new Answer(
-                    json(comparison),
+                    ModelJson.written(comparison),
                     metering.line(
                             tenant,
                             id,
@@ -47,13 +46,5 @@ public final class CompareService {
                             scope.sessionNanos() / NANOS,
                             comparison.models().getFirst().provenance().provider()));
         });
-    }
-
-    private static String json(ModelComparison comparison) {
-        try {
-            return ModelJson.MAPPER.writeValueAsString(comparison);
-        } catch (JsonProcessingException e) {
-            throw new IllegalStateException("a comparison that JSON cannot hold", e);
-        }
     }
 }

@@ -1,6 +1,5 @@
 package dev.finexl.job;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import dev.finexl.compare.CompareRequest;
 import dev.finexl.explain.ExplainRequest;
 import dev.finexl.store.ModelJson;
@@ -35,11 +34,7 @@ public sealed interface JobTask {
 
     /** The request's JSON, from which the task can be had again. */
     default String json() {
-        try {
-            return ModelJson.MAPPER.writeValueAsString(request());
-        } catch (JsonProcessingException e) {
-            throw new IllegalArgumentException("a request that JSON cannot hold", e);
-        }
+        return ModelJson.written(request());
     }
 
     /** SHA-256 of the request, by which the same one is known again. */

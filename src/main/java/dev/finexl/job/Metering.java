@@ -1,6 +1,5 @@
 package dev.finexl.job;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import dev.finexl.account.Spent;
 import dev.finexl.account.Tariff;
 import dev.finexl.account.Tenant;
@@ -26,13 +25,8 @@ public final class Metering {
     /** An explanation that has just been made, with its line. */
     public Answer answer(
             Tenant tenant, String id, String requestHash, ExplainRequest request, Explanation explanation) {
-        try {
-            return new Answer(
-                    ModelJson.MAPPER.writeValueAsString(explanation),
-                    line(tenant, id, requestHash, explanation, request.maxCost()));
-        } catch (JsonProcessingException e) {
-            throw new IllegalStateException("an explanation that JSON cannot hold", e);
-        }
+        return new Answer(
+                ModelJson.written(explanation), line(tenant, id, requestHash, explanation, request.maxCost()));
     }
 
     /**

@@ -9,7 +9,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 
-/** Reads the JSON files that stand beside a model's weights. */
+/** Reads the JSON files that stand beside a model's weights, and writes what is kept to be read again. */
 public final class ModelJson {
 
     /**
@@ -28,6 +28,16 @@ public final class ModelJson {
     private static final int LONGEST_EXCERPT = 120;
 
     private ModelJson() {}
+
+    /** The JSON of a record of the program's own, of which all can be written. */
+    public static String written(Object record) {
+        try {
+            return MAPPER.writeValueAsString(record);
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException(
+                    "a %s that JSON cannot hold".formatted(record.getClass().getSimpleName()), e);
+        }
+    }
 
     /**
      * Reads a configuration file.

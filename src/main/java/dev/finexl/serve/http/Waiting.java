@@ -1,6 +1,5 @@
 package dev.finexl.serve.http;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import dev.finexl.account.Ledger;
 import dev.finexl.account.Quotas;
 import dev.finexl.account.Tenant;
@@ -130,7 +129,7 @@ class Waiting {
             ledger.add(metering.line(
                     callers.tenant(),
                     JobIds.next(),
-                    hash(request),
+                    Sha256.of(ModelJson.written(request)),
                     cost.apply(done),
                     (System.nanoTime() - start) / NANOS,
                     scope.sessionNanos() / NANOS,
@@ -183,13 +182,5 @@ class Waiting {
         return Response.ok(job.result(), MediaType.APPLICATION_JSON_TYPE)
                 .contentLocation(Jobs.address(job))
                 .build();
-    }
-
-    private static String hash(Object request) {
-        try {
-            return Sha256.of(ModelJson.MAPPER.writeValueAsBytes(request));
-        } catch (JsonProcessingException e) {
-            throw new IllegalStateException("a request that JSON cannot hold", e);
-        }
     }
 }
