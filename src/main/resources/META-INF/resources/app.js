@@ -1,7 +1,7 @@
 import * as api from "./api.js";
 import {prepare, question} from "./form.js";
 import {complain, jobPage} from "./job.js";
-import {watch} from "./live.js";
+import {unwatch, watch} from "./live.js";
 import {show} from "./result.js";
 
 const $ = id => document.getElementById(id);
@@ -10,6 +10,7 @@ const page = jobPage({
   what: "explanation",
   path: api.path,
   watch,
+  unwatch,
   show,
   busy: is => {
     $("start").disabled = is;

@@ -35,18 +35,24 @@ function showStage({stage, done, total}) {
 // A page of jobs of one kind:
 //   what: what it is called, and path(id): where the service has it;
 //   watch(): is called when one is followed, and returns what else than the stage it wants to be told of (see api.follow);
+//   unwatch(): is called when it is followed no more;
 //   show(id, result): shows what one gave;
 //   busy(is): whether one is followed, so that no other should be asked for;
 //   empty(is): whether the page is about none.
-export function jobPage({what, path, watch = () => ({}), show, busy = () => {}, empty = () => {}}) {
+export function jobPage({what, path, watch = () => ({}), unwatch = () => {}, show, busy = () => {}, empty = () => {}}) {
   // The job that is followed: {id, stop}.
   let followed;
   // The one that was opened last, so that an answer that comes late does not replace a later one.
   let wanted;
 
-  function leave() {
+  function unfollow() {
     followed?.stop();
     followed = undefined;
+    unwatch();
+  }
+
+  function leave() {
+    unfollow();
     $("running").hidden = true;
     busy(false);
   }
@@ -68,7 +74,7 @@ export function jobPage({what, path, watch = () => ({}), show, busy = () => {}, 
   }
 
   function follow(id) {
-    followed?.stop();
+    unfollow();
     busy(true);
     begin("Waiting for its turn");
     const heard = {...watch(), stage: showStage};
@@ -117,10 +123,20 @@ export function jobPage({what, path, watch = () => ({}), show, busy = () => {}, 
   }
 
   async function cancel() {
-    if (followed) {
-      try {
-        await api.cancel(path(followed.id));
-      } catch (problem) {
+    const id = followed?.id;
+    if (!id) {
+      return;
+    }
+    // What is still on its way to be shown is gone once it is cancelled, and would be asked for in vain.
+    unfollow();
+    try {
+      const job = await api.cancel(path(id));
+      if (wanted === id) {
+        (job.finished ? done : () => follow(id))(job);
+      }
+    } catch (problem) {
+      if (wanted === id) {
+        follow(id);
         complain(problem.message);
       }
     }

@@ -17,9 +17,14 @@ function showLatest(pairs) {
   $("latest").hidden = !pairs.length;
 }
 
+// Shows no more pictures; those that have not come yet are not waited for.
+export function unwatch() {
+  $("latest").querySelectorAll("img").forEach(image => image.removeAttribute("src"));
+  showLatest([]);
+}
+
 // Begins anew. Returns what is to be told of the pictures and the aspects.
 export function watch() {
-  showLatest([]);
   // Bars of another explanation are nothing to begin from.
   $("aspects").replaceChildren();
   return {

@@ -111,6 +111,20 @@ class PageTest extends BrowserTest {
     }
 
     @Test
+    void asksForNoPictureOfWhatItHasCancelled() {
+        // None is answered.
+        List<String> asked = new ArrayList<>();
+        List<String> givenUp = new ArrayList<>();
+        page.route("**/pairs/*/*", route -> asked.add(route.request().url()));
+        page.onRequestFailed(request -> givenUp.add(request.url()));
+        visitor.ask("vivid", 1000);
+        page.waitForCondition(() -> !asked.isEmpty());
+        visitor.cancels();
+        // Had it waited for them they would be errors now, as there are no pictures any more.
+        page.waitForCondition(() -> givenUp.containsAll(asked));
+    }
+
+    @Test
     void leavesWhatItFollowedForWhatIsOpenedNext() {
         String ended = explained(quick());
         visitor.ask("vivid", 1000);
