@@ -36,6 +36,9 @@ public final class Database implements AutoCloseable {
     /** What H2 says of a file that another process has open. */
     private static final String IN_USE = "90020";
 
+    /** H2 itself would take 64 MiB for each GiB that the heap may grow to, and fill it with jobs that have ended. */
+    private static final int CACHE_KIB = 8 << 10;
+
     private static final Duration PATIENCE = Duration.ofSeconds(30);
 
     private final String url;
@@ -161,8 +164,8 @@ public final class Database implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException("the directory %s cannot be made".formatted(directory), e);
         }
-        return "jdbc:h2:file:%s;WRITE_DELAY=0;DB_CLOSE_ON_EXIT=FALSE"
-                .formatted(directory.toAbsolutePath().resolve(NAME));
+        return "jdbc:h2:file:%s;WRITE_DELAY=0;DB_CLOSE_ON_EXIT=FALSE;CACHE_SIZE=%d"
+                .formatted(directory.toAbsolutePath().resolve(NAME), CACHE_KIB);
     }
 
     /** Whether no other process can have the database open. */
