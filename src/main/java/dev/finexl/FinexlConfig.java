@@ -379,6 +379,10 @@ interface FinexlConfig {
         @WithDefault("100")
         int queued();
 
+        /** Longest time in which a job has to be expected to begin, as fast as others went lately, to be accepted. */
+        @WithDefault("1h")
+        Duration longestWait();
+
         /** How long after a process was last heard of another takes over its jobs. */
         @WithDefault("30s")
         Duration lease();

@@ -410,8 +410,13 @@ class Wiring {
 
     @Produces
     @Singleton
-    JobQueue jobQueue(JobStore store, PictureFolders pictures, Quotas quotas) {
-        return new JobQueue(store, pictures, quotas, config.jobs().queued());
+    JobQueue jobQueue(JobStore store, PictureFolders pictures, Quotas quotas, ExplainGate gate) {
+        return new JobQueue(
+                store,
+                pictures,
+                quotas,
+                gate,
+                new JobQueue.Bounds(config.jobs().queued(), config.jobs().longestWait()));
     }
 
     @Produces

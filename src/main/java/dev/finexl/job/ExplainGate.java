@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CountDownLatch;
+import java.util.function.LongSupplier;
 
 /**
  * Lets as many explanations run at once as the machine is good for, and as many wait as is sensible. Exists because an
@@ -24,6 +25,9 @@ public final class ExplainGate {
     private final int mostWaiting;
     private final Deque<Place> line = new ArrayDeque<>();
     private final Set<Place> running = new HashSet<>();
+    private final LongSupplier nanoTime;
+    private final Pace callersPace = new Pace();
+    private final Pace jobsPace = new Pace();
     private boolean shut;
 
     /** There are enough waiting already. */
@@ -31,8 +35,21 @@ public final class ExplainGate {
 
         private static final long serialVersionUID = 1L;
 
+        private final Duration comeBack;
+
         FullException(String message) {
+            this(message, Duration.ZERO);
+        }
+
+        /** @param comeBack after what time there will be room, as it looks; zero if nobody knows */
+        FullException(String message, Duration comeBack) {
             super(message);
+            this.comeBack = comeBack;
+        }
+
+        /** After what time there will be room, as it looks; zero if nobody knows. */
+        public Duration comeBack() {
+            return comeBack;
         }
     }
 
@@ -51,12 +68,18 @@ public final class ExplainGate {
      * @param mostWaiting most callers that wait for their turn, 0 or more
      */
     public ExplainGate(int concurrent, int mostWaiting) {
+        this(concurrent, mostWaiting, System::nanoTime);
+    }
+
+    /** @param nanoTime the clock */
+    ExplainGate(int concurrent, int mostWaiting, LongSupplier nanoTime) {
         if (concurrent < 1 || mostWaiting < 0) {
             throw new IllegalArgumentException(
                     "%d at once and %d waiting, expected 1 or more and 0 or more".formatted(concurrent, mostWaiting));
         }
         this.concurrent = concurrent;
         this.mostWaiting = mostWaiting;
+        this.nanoTime = nanoTime;
     }
 
     /**
@@ -99,7 +122,7 @@ public final class ExplainGate {
         while (running.size() < concurrent && !line.isEmpty()) {
             Place next = line.remove();
             running.add(next);
-            next.decide(State.RUNNING);
+            next.begin();
         }
     }
 
@@ -111,6 +134,33 @@ public final class ExplainGate {
     /** How many callers wait for their turn. */
     public synchronized int waiting() {
         return (int) line.stream().filter(place -> place.caller).count();
+    }
+
+    /**
+     * In what time a job would begin, if turns go on to take as long as they did lately, and as long as those that run have
+     * taken by now. Before each job of the queue those callers have their turns who wait now.
+     *
+     * @param ahead jobs of the queue that come before it
+     * @param elsewhere jobs that other processes work on at the same time
+     * @return zero while no turn has begun
+     */
+    synchronized Duration untilJob(int ahead, int elsewhere) {
+        double caller = seconds(true);
+        double job = seconds(false);
+        double each = job + waiting() * caller / concurrent;
+        return Duration.ofMillis(Math.round(1e3 * (ahead + 1) * each / (concurrent + elsewhere)));
+    }
+
+    /** Of a turn of this kind, or, while there was none, of the other. */
+    private double seconds(boolean ofCaller) {
+        Pace own = ofCaller ? callersPace : jobsPace;
+        Pace other = ofCaller ? jobsPace : callersPace;
+        double lasting = running.stream()
+                .filter(place -> place.caller == ofCaller)
+                .mapToDouble(Place::seconds)
+                .max()
+                .orElse(0);
+        return Math.max(lasting, own.seconds().orElse(other.seconds().orElse(0)));
     }
 
     /**
@@ -149,10 +199,21 @@ public final class ExplainGate {
         private final boolean caller;
         private final CountDownLatch decided = new CountDownLatch(1);
         private State state = State.WAITING;
+        private long begun;
+        private boolean used = true;
 
         private Place(Runnable stop, boolean caller) {
             this.stop = stop;
             this.caller = caller;
+        }
+
+        private void begin() {
+            begun = nanoTime.getAsLong();
+            decide(State.RUNNING);
+        }
+
+        private double seconds() {
+            return (nanoTime.getAsLong() - begun) / 1e9;
         }
 
         private void decide(State now) {
@@ -196,12 +257,21 @@ public final class ExplainGate {
             }
         }
 
+        /** Says that there was nothing to do in this turn, which therefore tells nothing of how long others take. */
+        void unused() {
+            synchronized (ExplainGate.this) {
+                used = false;
+            }
+        }
+
         /** Gives the turn to the next. */
         @Override
         public void close() {
             synchronized (ExplainGate.this) {
                 line.remove(this);
-                running.remove(this);
+                if (running.remove(this) && used) {
+                    (caller ? callersPace : jobsPace).add(seconds());
+                }
                 decide(State.LEFT);
                 admit();
                 ExplainGate.this.notifyAll();

@@ -28,19 +28,29 @@ public final class JobQueue {
     private final JobStore store;
     private final PictureFolders pictures;
     private final Quotas quotas;
-    private final int mostQueued;
+    private final ExplainGate gate;
+    private final Bounds bounds;
     private final Watches watches = new Watches(this::find);
     private final Map<String, JobRun> running = new ConcurrentHashMap<>();
     private volatile Runnable onSubmission = () -> {};
     private volatile boolean closed;
 
-    /** @param mostQueued most jobs that wait for their turn */
-    public JobQueue(JobStore store, PictureFolders pictures, Quotas quotas, int mostQueued) {
+    /** @param gate at which the jobs of the queue have their turns */
+    public JobQueue(JobStore store, PictureFolders pictures, Quotas quotas, ExplainGate gate, Bounds bounds) {
         this.store = store;
         this.pictures = pictures;
         this.quotas = quotas;
-        this.mostQueued = mostQueued;
+        this.gate = gate;
+        this.bounds = bounds;
     }
+
+    /**
+     * What is accepted. A number of jobs says nothing of how long the last of them waits, which is what its caller minds.
+     *
+     * @param jobs most that wait for their turn
+     * @param longestWait longest time in which a job has to be expected to begin; the next in line is accepted all the same
+     */
+    public record Bounds(int jobs, Duration longestWait) {}
 
     /** An idempotency key came back with another request. */
     public static final class KeyReusedException extends RuntimeException {
@@ -69,7 +79,7 @@ public final class JobQueue {
      * @param parent of what the caller has said that it is a part
      * @throws KeyReusedException if the key came with another request before
      * @throws dev.finexl.account.QuotaExceededException if the tenant has asked for all that he may
-     * @throws FullException if too many jobs wait already
+     * @throws FullException if too many jobs wait already, or for too long
      * @throws DatabaseException if the database cannot be used
      */
     public Submission submit(Tenant tenant, JobTask task, String key, Upload upload, Optional<TraceParent> parent) {
@@ -118,7 +128,7 @@ public final class JobQueue {
                 : earlier(tenant, task, key).orElseThrow(KeyReusedException::new);
     }
 
-    /** One at a time in this process, so that the bound holds exactly here. */
+    /** One at a time in this process, so that the number holds exactly here. */
     private synchronized JobStore.Insertion insert(
             String id,
             Tenant tenant,
@@ -127,9 +137,7 @@ public final class JobQueue {
             String key,
             Upload upload,
             Optional<TraceParent> parent) {
-        if (store.queued() >= mostQueued) {
-            throw new FullException("%d jobs are waiting already, which is the most that may".formatted(mostQueued));
-        }
+        requireShortLine();
         quotas.requireRoom(tenant, store.unfinished(tenant));
         JobStore.Insertion insertion = store.insert(
                 id, tenant, task.kind(), task.json(), hash, key, upload == null ? null : pictures.place(), parent);
@@ -137,6 +145,25 @@ public final class JobQueue {
             upload.keep();
         }
         return insertion;
+    }
+
+    private void requireShortLine() {
+        int waiting = store.queued();
+        if (waiting >= bounds.jobs()) {
+            throw new FullException("%d jobs are waiting already, which is the most that may".formatted(bounds.jobs()));
+        }
+        if (waiting > 0) {
+            Duration wait = gate.untilJob(waiting, Math.max(0, store.running() - running.size()));
+            if (wait.compareTo(bounds.longestWait()) > 0) {
+                throw new FullException(
+                        "%d jobs are waiting already, so that this one would begin in about %d s, and none is to wait for more than %d s"
+                                .formatted(
+                                        waiting,
+                                        wait.toSeconds(),
+                                        bounds.longestWait().toSeconds()),
+                        wait.minus(bounds.longestWait()));
+            }
+        }
     }
 
     private static Submission replay(Job earlier, String hash) {

@@ -133,16 +133,21 @@ public final class JobStore {
 
     /** How many jobs wait for their turn. */
     public int queued() {
-        return query("SELECT COUNT(*) FROM explanation_job WHERE state = 'queued'", row -> row.getInt(1))
-                .getFirst();
+        return count("state = 'queued'");
+    }
+
+    /** How many jobs processes work on. */
+    int running() {
+        return count("state = 'running' AND lease_until > CURRENT_TIMESTAMP");
     }
 
     /** How many of a tenant's jobs wait or run. */
     public long unfinished(Tenant tenant) {
-        return query(
-                        "SELECT COUNT(*) FROM explanation_job WHERE tenant = ? AND state IN ('queued', 'running')",
-                        row -> row.getLong(1),
-                        tenant.name())
+        return count("tenant = ? AND state IN ('queued', 'running')", tenant.name());
+    }
+
+    private int count(String where, Object... values) {
+        return query("SELECT COUNT(*) FROM explanation_job WHERE " + where, row -> row.getInt(1), values)
                 .getFirst();
     }
 

@@ -161,10 +161,11 @@ public final class JobWorkers {
                 gate.enterForJob(() -> Optional.ofNullable(current.get()).ifPresent(run -> run.stop(Stop.SHUTDOWN)))) {
             place.await();
             if (stopping) {
+                place.unused();
                 return false;
             }
             Optional<Job> next = store.claim(owner, pictures.place());
-            next.ifPresent(job -> run(job, current));
+            next.ifPresentOrElse(job -> run(job, current), place::unused);
             return next.isPresent();
         }
     }

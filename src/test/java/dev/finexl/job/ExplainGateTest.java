@@ -9,6 +9,7 @@ import dev.finexl.job.ExplainGate.ShutException;
 import java.time.Duration;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
 /** Turns go by the order of arrival, and a place that is left holds up nobody. */
@@ -16,7 +17,22 @@ class ExplainGateTest {
 
     private static final Runnable NOTHING = () -> {};
 
-    private final ExplainGate gate = new ExplainGate(1, 2);
+    private final AtomicLong clock = new AtomicLong();
+    private final ExplainGate gate = gate(1);
+
+    private ExplainGate gate(int concurrent) {
+        return new ExplainGate(concurrent, 2, clock::get);
+    }
+
+    private void pass(Duration time) {
+        clock.addAndGet(time.toNanos());
+    }
+
+    private void turn(Place place, Duration time) {
+        place.await();
+        pass(time);
+        place.close();
+    }
 
     @Test
     void givesTurnsInTheOrderOfArrival() {
@@ -112,5 +128,59 @@ class ExplainGateTest {
         Thread other = Thread.startVirtualThread(running::close);
         assertThat(gate.shut(Duration.ofMinutes(1))).isTrue();
         other.join();
+    }
+
+    @Test
+    void expectsNothingBeforeAnythingWasMeasured() {
+        assertThat(gate.untilJob(100, 0)).isZero();
+    }
+
+    @Test
+    void expectsJobsToTakeAsLongAsJobsDidWithTheCallersBetween() {
+        turn(gate.enterForJob(NOTHING), Duration.ofSeconds(10));
+        turn(gate.enter(NOTHING), Duration.ofSeconds(2));
+        assertThat(gate.untilJob(2, 0)).isEqualTo(Duration.ofSeconds(3 * 10));
+        Place running = gate.enter(NOTHING);
+        gate.enter(NOTHING);
+        Place second = gate.enter(NOTHING);
+        assertThat(gate.untilJob(2, 0)).isEqualTo(Duration.ofSeconds(3 * (10 + 2 * 2)));
+        second.leave();
+        assertThat(gate.untilJob(2, 0)).isEqualTo(Duration.ofSeconds(3 * (10 + 2)));
+        running.close();
+    }
+
+    @Test
+    void expectsWhatRunsAtOnceToEndAtOnce() {
+        ExplainGate two = gate(2);
+        turn(two.enterForJob(NOTHING), Duration.ofSeconds(10));
+        assertThat(two.untilJob(3, 0)).isEqualTo(Duration.ofSeconds(20));
+        assertThat(two.untilJob(3, 2)).isEqualTo(Duration.ofSeconds(10));
+    }
+
+    @Test
+    void knowsAtTheFirstJobHowLongItLastsAlready() {
+        Place job = gate.enterForJob(NOTHING);
+        pass(Duration.ofMinutes(3));
+        assertThat(gate.untilJob(1, 0)).isEqualTo(Duration.ofMinutes(6));
+        job.close();
+        assertThat(gate.untilJob(1, 0)).isEqualTo(Duration.ofMinutes(6));
+    }
+
+    @Test
+    void followsWhatTurnsTakeOfLate() {
+        turn(gate.enterForJob(NOTHING), Duration.ofHours(1));
+        for (int i = 0; i < 200; i++) {
+            turn(gate.enterForJob(NOTHING), Duration.ofSeconds(1));
+        }
+        assertThat(gate.untilJob(0, 0)).isBetween(Duration.ofSeconds(1), Duration.ofMillis(1100));
+    }
+
+    @Test
+    void learnsNothingFromATurnWithNothingToDo() {
+        turn(gate.enterForJob(NOTHING), Duration.ofSeconds(10));
+        Place idle = gate.enterForJob(NOTHING);
+        idle.unused();
+        turn(idle, Duration.ZERO);
+        assertThat(gate.untilJob(0, 0)).isEqualTo(Duration.ofSeconds(10));
     }
 }

@@ -37,6 +37,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -85,14 +86,18 @@ class JobWorkersTest {
     }
 
     private Process process(String place, int mostQueued, Work work) {
+        return process(place, new ExplainGate(2, 0), new JobQueue.Bounds(mostQueued, LONG), work);
+    }
+
+    private Process process(String place, ExplainGate gate, JobQueue.Bounds bounds, Work work) {
         JobStore store = new JobStore(database, Duration.ofSeconds(20), 2);
         PictureFolders pictures = new PictureFolders(folder.resolve(place), new UploadRoom(1 << 20));
         JobQueue queue = new JobQueue(
                 store,
                 pictures,
                 new Quotas(new Tenants(database, Quota.NONE), new Ledger(database), Clock.systemUTC()),
-                mostQueued);
-        ExplainGate gate = new ExplainGate(2, 0);
+                gate,
+                bounds);
         JobWorkers workers = new JobWorkers(
                 queue, store, pictures, gate, work, new JobWorkers.Settings(2, Duration.ofSeconds(20), LONG));
         Process process = new Process(queue, workers, gate, pictures);
@@ -237,6 +242,43 @@ class JobWorkersTest {
                         .submit(Tenant.DEFAULT, REQUEST, "key", null, Optional.empty())
                         .created())
                 .isFalse();
+    }
+
+    @Test
+    void acceptsNoJobThatWouldWaitForTooLongUnlessItIsTheNext() throws InterruptedException {
+        AtomicLong clock = new AtomicLong();
+        CountDownLatch begun = new CountDownLatch(1);
+        CountDownLatch goOn = new CountDownLatch(1);
+        ExplainGate gate = new ExplainGate(1, 0, clock::get);
+        Process process = process("a", gate, new JobQueue.Bounds(100, Duration.ofMinutes(5)), (_, _, _, _, _) -> {
+            begun.countDown();
+            await().atMost(LONG).until(() -> goOn.getCount() == 0);
+            return EMPTY;
+        });
+        process.workers().start();
+        String first = submit(process);
+        begun.await();
+        // It lasts for three minutes by now, so that the next is behind three more, and the one after it six.
+        clock.addAndGet(Duration.ofMinutes(3).toNanos());
+        String second = submit(process);
+        assertThatThrownBy(() -> submit(process))
+                .isInstanceOfSatisfying(
+                        FullException.class, e -> assertThat(e.comeBack()).isEqualTo(Duration.ofMinutes(1)))
+                .hasMessageContaining("in about 360 s")
+                .hasMessageContaining("more than 300 s");
+        clock.addAndGet(Duration.ofHours(3).toNanos());
+        process.queue().cancel(Tenant.DEFAULT, second);
+        String next = submit(process);
+        goOn.countDown();
+        assertThat(ended(process, first).state()).isEqualTo(JobState.SUCCEEDED);
+        assertThat(ended(process, next).state()).isEqualTo(JobState.SUCCEEDED);
+    }
+
+    private static String submit(Process process) {
+        return process.queue()
+                .submit(Tenant.DEFAULT, REQUEST, null, null, Optional.empty())
+                .job()
+                .id();
     }
 
     @Test

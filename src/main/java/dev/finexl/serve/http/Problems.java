@@ -154,7 +154,11 @@ class Problems {
 
     @ServerExceptionMapper
     Response full(ExplainGate.FullException e) {
-        return comeBack(Response.Status.TOO_MANY_REQUESTS, "Too many requests", e.getMessage());
+        return comeBack(
+                Response.Status.TOO_MANY_REQUESTS,
+                "Too many requests",
+                e.getMessage(),
+                Math.max(RETRY_SECONDS, e.comeBack().toSeconds() + 1));
     }
 
     @ServerExceptionMapper
@@ -228,11 +232,15 @@ class Problems {
     }
 
     private static Response comeBack(Response.Status status, String title, String detail) {
+        return comeBack(status, title, detail, RETRY_SECONDS);
+    }
+
+    private static Response comeBack(Response.Status status, String title, String detail, long seconds) {
         return HttpProblem.builder()
                 .withStatus(status)
                 .withTitle(title)
                 .withDetail(detail)
-                .withHeader("Retry-After", RETRY_SECONDS)
+                .withHeader("Retry-After", seconds)
                 .build()
                 .toResponse();
     }
