@@ -25,7 +25,9 @@ import java.util.concurrent.atomic.AtomicLong;
  * known, some send a job and wait for it, and some hang up. They are of several tenants. In the end those who have no answer come
  * back for it, and the ledger of each tenant has to hold the explanations that his clients received, each once, and no other.
  *
- * <p>The capacity is what two clients get answered who ask again as soon as they have their answer. Ends with 1 if the service
+ * <p>The capacity is what two clients get answered who ask again as soon as they have their answer. How long accepted requests
+ * take is told of those who ask for the answer itself, and of jobs from their acceptance to their result, beside what bounds either
+ * ({@link Bounds}). Ends with 1 if the service
  * ends, answers with its own failure, or accounts for something else.
  */
 final class Load {
@@ -78,27 +80,67 @@ final class Load {
      * @param status of the answer; {@link #HUNG_UP} where it did not wait, {@link #UNREACHABLE} where there was none
      * @param seconds from the request to the end of the answer
      */
-    private record Answer(int status, double seconds) {}
+    private record Answer(Want want, int status, double seconds) {
+
+        boolean accepted() {
+            return status / 100 == 2;
+        }
+    }
+
+    /**
+     * What accepted requests have to be answered within, as the service is configured and as fast as it was at its capacity.
+     *
+     * @param waiting callers who may wait; before them is a turn that has begun, and between them one of a job
+     * @param longestWait in which an accepted job has to begin
+     * @param two seconds of two turns, as slow as one in a hundred: at the capacity a caller waits for one other
+     */
+    private record Bounds(int waiting, Duration longestWait, double two) {
+
+        static Bounds of(Phase capacity) {
+            return new Bounds(
+                    Integer.parseInt(System.getenv("FINEXL_HTTP_WAITING")),
+                    Duration.parse("PT" + System.getenv("FINEXL_JOBS_LONGEST_WAIT")),
+                    capacity.percentile(false, 0.99));
+        }
+
+        double caller() {
+            return (waiting + 2) * two / 2;
+        }
+
+        double job() {
+            return longestWait.toSeconds() + two / 2;
+        }
+
+        @Override
+        public String toString() {
+            return String.format(
+                    Locale.ROOT,
+                    "bounds    p99 %.2f s: %d turns as slow as the capacity's p99, since FINEXL_HTTP_WAITING is %d;"
+                            + " jobs p99 %.2f s: FINEXL_JOBS_LONGEST_WAIT, %d s, and such a turn",
+                    caller(),
+                    waiting + 2,
+                    waiting,
+                    job(),
+                    longestWait.toSeconds());
+        }
+    }
 
     /** What the clients of one phase got. */
     private record Phase(
             String name, double offered, double seconds, List<Answer> answers, double residentBefore, double residentAfter) {
 
-        double[] accepted() {
-            return answers.stream()
-                    .filter(answer -> answer.status / 100 == 2)
+        /** @param jobs whether those who sent a job, or those who asked for the answer itself */
+        double percentile(boolean jobs, double share) {
+            double[] sorted = answers.stream()
+                    .filter(answer -> answer.accepted() && (answer.want == Want.JOB) == jobs)
                     .mapToDouble(Answer::seconds)
                     .sorted()
                     .toArray();
-        }
-
-        double percentile(double share) {
-            double[] sorted = accepted();
             return sorted.length == 0 ? Double.NaN : sorted[(int) Math.ceil(share * sorted.length) - 1];
         }
 
         double throughput() {
-            return accepted().length / seconds;
+            return answers.stream().filter(Answer::accepted).count() / seconds;
         }
 
         double refusedShare() {
@@ -145,9 +187,11 @@ final class Load {
         } finally {
             Service.remove(work);
         }
+        Bounds bounds = Bounds.of(phases.getFirst());
         print(phases);
+        System.out.println(bounds);
         System.out.println(accounts.summary());
-        Files.writeString(Path.of(args[1]), json(phases, accounts));
+        Files.writeString(Path.of(args[1]), json(phases, bounds, accounts));
         if (!alive || phases.stream().anyMatch(Phase::failed)) {
             System.err.println(alive ? "the service has answered with its own failure" : "the service has ended");
             System.exit(1);
@@ -226,11 +270,11 @@ final class Load {
             HttpResponse<String> answer = service.answer(request);
             double seconds = since(start);
             accounts.received(question.tenant(), answer);
-            return new Answer(answer.statusCode(), seconds);
+            return new Answer(question.want(), answer.statusCode(), seconds);
         } catch (HttpTimeoutException _) {
-            return new Answer(HUNG_UP, since(start));
+            return new Answer(question.want(), HUNG_UP, since(start));
         } catch (IOException _) {
-            return new Answer(UNREACHABLE, since(start));
+            return new Answer(question.want(), UNREACHABLE, since(start));
         }
     }
 
@@ -253,18 +297,20 @@ final class Load {
 
     private static void print(List<Phase> phases) {
         System.out.printf(
-                "%-9s %10s %8s %10s %9s %9s %7s %8s %9s %9s  %s%n",
-                "", "offered/s", "clients", "answered/s", "p50", "p99", "429", "hung up", "RSS from", "RSS to", "other");
+                "%-9s %10s %8s %10s %9s %9s %9s %9s %7s %8s %9s %9s  %s%n",
+                "", "offered/s", "clients", "answered/s", "p50", "p99", "jobs p50", "jobs p99", "429", "hung up", "RSS from", "RSS to", "other");
         for (Phase phase : phases) {
             System.out.printf(
                     Locale.ROOT,
-                    "%-9s %10.2f %8d %10.2f %7.2f s %7.2f s %5.1f %% %8d %5.0f MiB %5.0f MiB  %s%n",
+                    "%-9s %10.2f %8d %10.2f %7.2f s %7.2f s %7.2f s %7.2f s %5.1f %% %8d %5.0f MiB %5.0f MiB  %s%n",
                     phase.name(),
                     phase.offered(),
                     phase.answers().size(),
                     phase.throughput(),
-                    phase.percentile(0.5),
-                    phase.percentile(0.99),
+                    phase.percentile(false, 0.5),
+                    phase.percentile(false, 0.99),
+                    phase.percentile(true, 0.5),
+                    phase.percentile(true, 0.99),
                     100 * phase.refusedShare(),
                     phase.count(HUNG_UP),
                     phase.residentBefore(),
@@ -278,7 +324,7 @@ final class Load {
         return Double.isNaN(value) ? "null" : String.format(Locale.ROOT, "%.3f", value);
     }
 
-    private static String json(List<Phase> phases, Accounts accounts) {
+    private static String json(List<Phase> phases, Bounds bounds, Accounts accounts) {
         List<String> lines = new ArrayList<>();
         for (Phase phase : phases) {
             List<String> others = new ArrayList<>();
@@ -286,20 +332,24 @@ final class Load {
             lines.add(String.format(
                     Locale.ROOT,
                     "  \"%s\": {\"offeredPerSecond\": %s, \"seconds\": %.1f, \"clients\": %d, \"answeredPerSecond\": %.3f,"
-                            + " \"p50\": %s, \"p99\": %s, \"refused\": %.4f, \"hungUp\": %d, \"residentBefore\": %.0f, \"residentAfter\": %.0f, \"other\": {%s}}",
+                            + " \"p50\": %s, \"p99\": %s, \"jobsP50\": %s, \"jobsP99\": %s, \"refused\": %.4f, \"hungUp\": %d, \"residentBefore\": %.0f, \"residentAfter\": %.0f, \"other\": {%s}}",
                     phase.name(),
                     number(phase.offered()),
                     phase.seconds(),
                     phase.answers().size(),
                     phase.throughput(),
-                    number(phase.percentile(0.5)),
-                    number(phase.percentile(0.99)),
+                    number(phase.percentile(false, 0.5)),
+                    number(phase.percentile(false, 0.99)),
+                    number(phase.percentile(true, 0.5)),
+                    number(phase.percentile(true, 0.99)),
                     phase.refusedShare(),
                     phase.count(HUNG_UP),
                     phase.residentBefore(),
                     phase.residentAfter(),
                     String.join(", ", others)));
         }
+        lines.add(String.format(
+                Locale.ROOT, "  \"bounds\": {\"p99\": %.3f, \"jobsP99\": %.3f}", bounds.caller(), bounds.job()));
         lines.add("  \"ledger\": " + accounts.json());
         return "{\n" + String.join(",\n", lines) + "\n}\n";
     }
