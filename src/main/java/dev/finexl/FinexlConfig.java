@@ -379,7 +379,7 @@ interface FinexlConfig {
         @WithDefault("100")
         int queued();
 
-        /** Longest time in which a job has to be expected to begin, as fast as others went lately, to be accepted. */
+        /** In which a job has to begin, as fast as others went lately, to be accepted; those beyond it are told to come back. */
         @WithDefault("1h")
         Duration longestWait();
 

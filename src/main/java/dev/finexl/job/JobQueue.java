@@ -48,9 +48,15 @@ public final class JobQueue {
      * What is accepted. A number of jobs says nothing of how long the last of them waits, which is what its caller minds.
      *
      * @param jobs most that wait for their turn
-     * @param longestWait longest time in which a job has to be expected to begin; the next in line is accepted all the same
+     * @param longestWait in which a job has to begin, as far as can be told; the next in line is accepted all the same
      */
-    public record Bounds(int jobs, Duration longestWait) {}
+    public record Bounds(int jobs, Duration longestWait) {
+
+        /** Some turns take longer than others, so a job that is expected at the last moment would be late half the time. */
+        Duration expected() {
+            return longestWait.multipliedBy(4).dividedBy(5);
+        }
+    }
 
     /** An idempotency key came back with another request. */
     public static final class KeyReusedException extends RuntimeException {
@@ -154,14 +160,14 @@ public final class JobQueue {
         }
         if (waiting > 0) {
             Duration wait = gate.untilJob(waiting, Math.max(0, store.running() - running.size()));
-            if (wait.compareTo(bounds.longestWait()) > 0) {
+            if (wait.compareTo(bounds.expected()) > 0) {
                 throw new FullException(
-                        "%d jobs are waiting already, so that this one would begin in about %d s, and none is to wait for more than %d s"
+                        "%d jobs are waiting already, and this one would begin in about %d s, too late to be sure of %d s"
                                 .formatted(
                                         waiting,
                                         wait.toSeconds(),
                                         bounds.longestWait().toSeconds()),
-                        wait.minus(bounds.longestWait()));
+                        wait.minus(bounds.expected()));
             }
         }
     }

@@ -167,12 +167,25 @@ class ExplainGateTest {
     }
 
     @Test
-    void followsWhatTurnsTakeOfLate() {
-        turn(gate.enterForJob(NOTHING), Duration.ofHours(1));
-        for (int i = 0; i < 200; i++) {
-            turn(gate.enterForJob(NOTHING), Duration.ofSeconds(1));
-        }
+    void followsAtOnceWhenTurnsTakeLonger() {
+        turns(1000, Duration.ofSeconds(1));
+        turns(50, Duration.ofSeconds(60));
+        assertThat(gate.untilJob(0, 0)).isBetween(Duration.ofSeconds(55), Duration.ofSeconds(60));
+    }
+
+    @Test
+    void followsSlowlyWhenTurnsTakeLess() {
+        turns(1000, Duration.ofSeconds(60));
+        turns(16, Duration.ofSeconds(1));
+        assertThat(gate.untilJob(0, 0)).isBetween(Duration.ofSeconds(50), Duration.ofSeconds(60));
+        turns(1000, Duration.ofSeconds(1));
         assertThat(gate.untilJob(0, 0)).isBetween(Duration.ofSeconds(1), Duration.ofMillis(1100));
+    }
+
+    private void turns(int many, Duration time) {
+        for (int i = 0; i < many; i++) {
+            turn(gate.enterForJob(NOTHING), time);
+        }
     }
 
     @Test

@@ -263,9 +263,9 @@ class JobWorkersTest {
         String second = submit(process);
         assertThatThrownBy(() -> submit(process))
                 .isInstanceOfSatisfying(
-                        FullException.class, e -> assertThat(e.comeBack()).isEqualTo(Duration.ofMinutes(1)))
+                        FullException.class, e -> assertThat(e.comeBack()).isEqualTo(Duration.ofMinutes(2)))
                 .hasMessageContaining("in about 360 s")
-                .hasMessageContaining("more than 300 s");
+                .hasMessageContaining("too late to be sure of 300 s");
         clock.addAndGet(Duration.ofHours(3).toNanos());
         process.queue().cancel(Tenant.DEFAULT, second);
         String next = submit(process);
