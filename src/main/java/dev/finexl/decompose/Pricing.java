@@ -22,9 +22,10 @@ final class Pricing {
 
     /**
      * The list is used up when its best gradient is below this share of the best that was left out. Between 0.1 and
-     * 0.85, and with lists of 64 to 512, the time of a solution with 10 000 concepts was the same within a quarter.
+     * 0.85, and with lists of 64 to 512, the time of a solution with 10 000 concepts was the same within a quarter; with
+     * directions as encoders have them it is the same, with isotropic ones the lower the better down to here.
      */
-    private static final double USED_UP = 0.5;
+    private static final double USED_UP = 0.15;
 
     private enum State {
         FREE,

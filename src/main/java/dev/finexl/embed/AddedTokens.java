@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 
 /**
  * All added tokens of a tokenizer, with ids that hold. The tokenizer library numbers them by itself, as in the
@@ -70,6 +71,11 @@ final class AddedTokens {
     /** The id of a token that has a role. */
     int id(AddedToken token) {
         return ids.get(token.content());
+    }
+
+    /** Whether something holds of the text of no token. */
+    boolean none(Predicate<String> condition) {
+        return ids.keySet().stream().noneMatch(condition);
     }
 
     /** Writes the tokens as {@code added_tokens} of a {@code tokenizer.json}. */

@@ -8,6 +8,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.function.Function;
 
 /**
  * Turns texts into the token ids of a CLIP text encoder, as transformers' {@code CLIPTokenizer} does with
@@ -24,15 +25,17 @@ public final class ClipTokenizer implements AutoCloseable {
     public static final int LONGEST_TEXT = 10_000;
 
     private final HuggingFaceTokenizer tokenizer;
+    private final Function<String, long[]> ids;
     private final int contextLength;
     private final long start;
     private final long end;
     private final long padding;
     private final ReadWriteLock closing = new ReentrantReadWriteLock();
-    private boolean closed;
+    private volatile boolean closed;
 
     private ClipTokenizer(HuggingFaceTokenizer tokenizer, int contextLength, TokenizerJson json) {
         this.tokenizer = tokenizer;
+        this.ids = json.bySpaces() ? new WordIds(this::asked)::of : this::asked;
         this.contextLength = contextLength;
         this.start = json.start();
         this.end = json.end();
@@ -148,11 +151,21 @@ public final class ClipTokenizer implements AutoCloseable {
             throw new IllegalArgumentException("the text has %d characters, at most %d are accepted: '%s…'"
                     .formatted(text.length(), LONGEST_TEXT, text.substring(0, 40)));
         }
+        requireOpen();
+        return ids.apply(text);
+    }
+
+    private void requireOpen() {
+        if (closed) {
+            throw new IllegalStateException("the tokenizer is closed");
+        }
+    }
+
+    /** What the library says of a text. */
+    long[] asked(String text) {
         closing.readLock().lock();
         try {
-            if (closed) {
-                throw new IllegalStateException("the tokenizer is closed");
-            }
+            requireOpen();
             Encoding encoding = tokenizer.encode(toScalars(text));
             return encoding.getIds();
         } finally {

@@ -67,7 +67,7 @@ public final class PictureStatistics {
             lightness.values()[i] = (float) lab.lightness();
             a.values()[i] = (float) lab.a();
             b.values()[i] = (float) lab.b();
-            chroma.values()[i] = (float) Math.hypot(lab.a(), lab.b());
+            chroma.values()[i] = (float) length(lab.a(), lab.b());
         }
     }
 
@@ -111,7 +111,7 @@ public final class PictureStatistics {
         int[] counts = new int[2];
         for (int y = 0; y < plane.height(); y++) {
             for (int x = 0; x < plane.width(); x++) {
-                double distance = Math.hypot((2 * x + 1.0) / plane.width() - 1, (2 * y + 1.0) / plane.height() - 1);
+                double distance = length((2 * x + 1.0) / plane.width() - 1, (2 * y + 1.0) / plane.height() - 1);
                 if (distance < MIDDLE || distance > CORNERS) {
                     int part = distance < MIDDLE ? 0 : 1;
                     sums[part] += plane.at(x, y);
@@ -139,7 +139,7 @@ public final class PictureStatistics {
                         (topRight - topLeft + 2 * (l.near(x + 1, y) - l.near(x - 1, y)) + bottomRight - bottomLeft) / 8;
                 double dy =
                         (bottomLeft - topLeft + 2 * (l.near(x, y + 1) - l.near(x, y - 1)) + bottomRight - topRight) / 8;
-                lengths[y * l.width() + x] = (float) Math.hypot(dx, dy);
+                lengths[y * l.width() + x] = (float) length(dx, dy);
                 across += dx * dx;
                 down += dy * dy;
                 if (x > 0 && y > 0) {
@@ -160,6 +160,11 @@ public final class PictureStatistics {
 
     private static double square(double x) {
         return x * x;
+    }
+
+    /** As {@link Math#hypot}, which guards against squares that overflow and takes its time for that: here none does. */
+    private static double length(double x, double y) {
+        return Math.sqrt(x * x + y * y);
     }
 
     private static double logRatio(double above, double below) {

@@ -15,8 +15,9 @@ import dev.finexl.store.ModelJson;
  * @param start id of the start of text
  * @param end id of the end of text
  * @param padding id of the padding
+ * @param bySpaces whether what a text becomes is what its parts between spaces become, as no added token has white space in it
  */
-record TokenizerJson(byte[] bytes, int start, int end, int padding) {
+record TokenizerJson(byte[] bytes, int start, int end, int padding, boolean bySpaces) {
 
     private static final String CLIP = """
             {
@@ -58,7 +59,12 @@ record TokenizerJson(byte[] bytes, int start, int end, int padding) {
         putFrame(frame.withArrayProperty("cls"), config.start(), added);
         putFrame(frame.withArrayProperty("sep"), config.end(), added);
         return new TokenizerJson(
-                write(json), added.id(config.start()), added.id(config.end()), added.id(config.padding()));
+                write(json),
+                added.id(config.start()),
+                added.id(config.end()),
+                added.id(config.padding()),
+                added.none(content ->
+                        content.chars().anyMatch(c -> Character.isWhitespace(c) || Character.isSpaceChar(c))));
     }
 
     private static void putFrame(ArrayNode target, AddedToken token, AddedTokens added) {

@@ -9,8 +9,8 @@ import java.util.concurrent.atomic.AtomicLong;
  * Measures what the runs of a session keep. ONNX Runtime's arena grows to what the largest run needs and gives nothing back
  * until the session is closed, and its Java API does not say how large it is. So this looks at the process: what it has
  * resident after a run that is more than ever before is what the run added. What other threads add meanwhile is counted
- * too, so the number is an upper bound; a run of known size adds nothing, and soon none does. Where there is no
- * {@code /proc} it stays 0. Thread-safe.
+ * too, so the number is an upper bound. A run that takes no more than an earlier one adds nothing, and is not looked at. Where
+ * there is no {@code /proc} it stays 0. Thread-safe.
  */
 final class ArenaMeter {
 
@@ -21,18 +21,35 @@ final class ArenaMeter {
     private static final AtomicLong HIGHEST = new AtomicLong();
 
     private final AtomicLong kept = new AtomicLong();
+    /** Bytes that the runs under way were given together, and the most that they ever were. */
+    private final AtomicLong running = new AtomicLong();
 
-    /** To be called before a run. */
-    void begin() {
-        HIGHEST.accumulateAndGet(resident(), Math::max);
+    private final AtomicLong most = new AtomicLong();
+
+    /**
+     * To be called before a run.
+     *
+     * @param given bytes that the run is given
+     */
+    void begin(long given) {
+        if (running.addAndGet(given) > most.get()) {
+            HIGHEST.accumulateAndGet(resident(), Math::max);
+        }
     }
 
-    /** To be called after a run. */
-    void end() {
-        long now = resident();
-        long before = HIGHEST.getAndAccumulate(now, Math::max);
-        if (now > before) {
-            kept.addAndGet(now - before);
+    /**
+     * To be called after a run.
+     *
+     * @param given as at its beginning
+     */
+    void end(long given) {
+        long all = running.getAndAdd(-given);
+        if (all > most.getAndAccumulate(all, Math::max)) {
+            long now = resident();
+            long before = HIGHEST.getAndAccumulate(now, Math::max);
+            if (now > before) {
+                kept.addAndGet(now - before);
+            }
         }
     }
 

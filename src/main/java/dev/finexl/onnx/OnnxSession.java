@@ -206,6 +206,7 @@ public final class OnnxSession implements OpenModel {
         into.forEach((output, tensor) -> pinned.put(output, tensor.onnx()));
         execute(
                 scope,
+                in,
                 () -> session.run(onnx(in), Set.of(), pinned, scope.options()).close());
     }
 
@@ -229,7 +230,7 @@ public final class OnnxSession implements OpenModel {
         List<Tensor> copies = new ArrayList<>();
         boolean complete = false;
         try {
-            execute(scope, () -> {
+            execute(scope, in, () -> {
                 try (OrtSession.Result result = session.run(onnx(in), Set.copyOf(wanted), scope.options())) {
                     for (String output : wanted) {
                         copies.add(Tensor.copyOf(runtime, output, tensor(result, output)));
@@ -256,9 +257,10 @@ public final class OnnxSession implements OpenModel {
         void run() throws OrtException;
     }
 
-    private void execute(RunScope scope, Run run) {
+    private void execute(RunScope scope, Map<String, Tensor> in, Run run) {
         scope.check();
-        arena.begin();
+        long given = in.values().stream().mapToLong(Tensor::byteSize).sum();
+        arena.begin(given);
         long start = System.nanoTime();
         try {
             run.run();
@@ -267,7 +269,7 @@ public final class OnnxSession implements OpenModel {
             throw new OnnxException("%s: %s".formatted(name, e.getMessage()), e);
         } finally {
             scope.addSessionNanos(System.nanoTime() - start);
-            arena.end();
+            arena.end(given);
         }
     }
 
