@@ -2,6 +2,7 @@ package dev.finexl.decompose;
 
 import java.util.Arrays;
 import java.util.SplittableRandom;
+import java.util.stream.IntStream;
 import org.ejml.data.DMatrixRMaj;
 
 /**
@@ -13,7 +14,8 @@ import org.ejml.data.DMatrixRMaj;
  * Introduction to the Bootstrap", 1993, chapter 13): they need no symmetry, respect that weights are not negative, and
  * include 0 exactly for a concept that drops out often enough. Of two independent sides each is drawn from by itself.
  *
- * <p>The generator is {@link SplittableRandom}: the same seed gives the same replicates.
+ * <p>The generator is {@link SplittableRandom}: the same seed gives the same replicates. They are drawn one after the other and
+ * decomposed on all processors, each by itself, so that the answer does not depend on how many there are.
  *
  * @param replicates how many times to resample, at least 1
  * @param seed of the generator
@@ -22,6 +24,9 @@ public record Bootstrap(int replicates, long seed) {
 
     /** The most weights (replicates × concepts) that are held at once: 512 MB. */
     static final long LARGEST = 1L << 26;
+
+    /** Replicates that are drawn before they are decomposed, which bounds what the draws take of memory. */
+    private static final int AT_ONCE = 256;
 
     /** @throws IllegalArgumentException if there is not at least one replicate */
     public Bootstrap {
@@ -76,7 +81,7 @@ public record Bootstrap(int replicates, long seed) {
     /**
      * The intervals of any scores that depend on how often each pair was drawn.
      *
-     * @param scores of the concepts, given each pair's share of the draws
+     * @param scores of the concepts, given each pair's share of the draws; asked by several threads
      * @param concepts how many scores there are
      * @param pairs n, how many pairs there are
      * @param confidence the level, between 0 and 1, e.g. 0.95
@@ -91,17 +96,26 @@ public record Bootstrap(int replicates, long seed) {
             throw new IllegalArgumentException("confidence: expected a number between 0 and 1, got " + confidence);
         }
         requireRoom(concepts, "concepts");
+        SplittableRandom random = new SplittableRandom(seed);
+        Sparse[] decomposed = new Sparse[replicates];
+        for (int from = 0; from < replicates; from += AT_ONCE) {
+            double[][] draws = new double[Math.min(AT_ONCE, replicates - from)][];
+            Arrays.setAll(draws, _ -> resample(random, ends));
+            int first = from;
+            IntStream.range(0, draws.length)
+                    .parallel()
+                    .forEach(i -> decomposed[first + i] = Sparse.of(scores.weights(draws[i])));
+        }
         // By concept, and only for those that ever had a weight: with thousands of concepts few do.
         double[][] weights = new double[concepts][];
         int[] selections = new int[weights.length];
-        SplittableRandom random = new SplittableRandom(seed);
         for (int b = 0; b < replicates; b++) {
-            double[] replicate = scores.weights(resample(random, ends));
-            for (int concept : Vectors.nonZero(replicate)) {
+            for (int i = 0; i < decomposed[b].concepts().length; i++) {
+                int concept = decomposed[b].concepts()[i];
                 if (weights[concept] == null) {
                     weights[concept] = new double[replicates];
                 }
-                weights[concept][b] = replicate[concept];
+                weights[concept][b] = decomposed[b].weights()[i];
                 selections[concept]++;
             }
         }
@@ -117,6 +131,16 @@ public record Bootstrap(int replicates, long seed) {
             }
         }
         return new Intervals(low, high, selected, confidence);
+    }
+
+    /** The weights of a replicate that are not 0. */
+    private record Sparse(int[] concepts, double[] weights) {
+
+        static Sparse of(double[] all) {
+            int[] concepts = Vectors.nonZero(all);
+            return new Sparse(
+                    concepts, Arrays.stream(concepts).mapToDouble(c -> all[c]).toArray());
+        }
     }
 
     private void requireRoom(int columns, String of) {

@@ -2,6 +2,7 @@ package dev.finexl.decompose;
 
 import java.util.Arrays;
 import java.util.SplittableRandom;
+import java.util.stream.IntStream;
 import org.ejml.data.DMatrixRMaj;
 import org.ejml.dense.row.CommonOps_DDRM;
 
@@ -45,35 +46,31 @@ public record SignFlipTest(int flips, long seed) {
     public Result test(Divergence divergence) {
         Statistic statistic = Statistic.of(divergence.differences());
         int n = divergence.differences().numRows;
-        double[] signs = new double[n];
-        Arrays.fill(signs, 1);
-        double extreme = statistic.at(signs) - TIE * statistic.largest();
+        double[] none = new double[n];
+        Arrays.fill(none, 1);
+        double extreme = statistic.at(none) - TIE * statistic.largest();
         boolean exact = n - 1 < Integer.SIZE - 1 && 1 << (n - 1) <= flips;
         int patterns = exact ? 1 << (n - 1) : flips;
+        int words = exact ? 1 : (n + Long.SIZE - 1) / Long.SIZE;
         SplittableRandom random = new SplittableRandom(seed);
-        int asExtreme = 0;
-        for (int pattern = 0; pattern < patterns; pattern++) {
-            if (exact) {
-                // The last pair's bit is never set: its sign is fixed.
-                setSigns(signs, 0, pattern);
-            } else {
-                for (int from = 0; from < n; from += Long.SIZE) {
-                    setSigns(signs, from, random.nextLong());
-                }
-            }
-            if (statistic.at(signs) >= extreme) {
-                asExtreme++;
-            }
-        }
+        long[] bits = new long[patterns * words];
+        // Of the exact ones the last pair's bit is never set: its sign is fixed.
+        Arrays.setAll(bits, i -> exact ? i : random.nextLong());
+        long asExtreme = IntStream.range(0, patterns)
+                .parallel()
+                .filter(pattern -> statistic.at(signs(n, bits, pattern * words)) >= extreme)
+                .count();
         double pValue = exact ? (double) asExtreme / patterns : (1.0 + asExtreme) / (1.0 + patterns);
         return new Result(pValue, divergence.norm(), patterns, exact);
     }
 
-    /** Takes up to 64 signs from the bits of a number, the lowest first. */
-    private static void setSigns(double[] signs, int from, long bits) {
-        for (int j = from; j < Math.min(signs.length, from + Long.SIZE); j++) {
-            signs[j] = (bits >>> (j - from) & 1) == 0 ? 1 : -1;
+    /** Takes n signs from the bits of some numbers, the first of them at {@code from} and the lowest bit first. */
+    private static double[] signs(int n, long[] bits, int from) {
+        double[] signs = new double[n];
+        for (int j = 0; j < n; j++) {
+            signs[j] = (bits[from + j / Long.SIZE] >>> j % Long.SIZE & 1) == 0 ? 1 : -1;
         }
+        return signs;
     }
 
     /**
