@@ -266,7 +266,7 @@ public final class Explainer {
     }
 
     /**
-     * The smallest request that runs every session of a base: against itself, two pictures in few steps, and no more texts
+     * The smallest request that runs every session of a base: against itself, two pictures in one step, and no more texts
      * than it takes to have encoded some. What it finds means nothing.
      *
      * @throws InvalidRequestException if there is no such base
@@ -277,7 +277,7 @@ public final class Explainer {
                 .base(base)
                 .personalized(base)
                 .images(2)
-                .steps(entry.kind() == ModelKind.DIFFUSION ? 2 : null)
+                .steps(entry.kind() == ModelKind.DIFFUSION ? 1 : null)
                 .concepts(List.of(
                         new ConceptInput("vivid", null, null, null), new ConceptInput("dark", null, null, null)))
                 .build();

@@ -11,6 +11,7 @@ import io.vertx.core.VertxOptions;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import jakarta.enterprise.inject.Instance;
+import jakarta.validation.Validator;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CancellationException;
@@ -30,6 +31,7 @@ public class WarmUp implements VertxOptionsCustomizer {
     private static final Logger LOG = Logger.getLogger(WarmUp.class);
 
     private final Instance<Explainer> explainer;
+    private final Instance<Validator> validator;
     private final List<String> bases;
     private final boolean serving;
     private Thread warming;
@@ -47,9 +49,11 @@ public class WarmUp implements VertxOptionsCustomizer {
 
     WarmUp(
             Instance<Explainer> explainer,
+            Instance<Validator> validator,
             @ConfigProperty(name = "finexl.models.warm") Optional<List<String>> bases,
             @ConfigProperty(name = "quarkus.http.host-enabled", defaultValue = "true") boolean serving) {
         this.explainer = explainer;
+        this.validator = validator;
         this.bases = bases.orElse(List.of());
         this.serving = serving;
     }
@@ -103,6 +107,8 @@ public class WarmUp implements VertxOptionsCustomizer {
                 }
             }
             state = new State(true, "");
+            // The first request is to find it made, and without a model's help it is made in a moment (ValidationOnRequest).
+            validator.get();
         } catch (CancellationException _) {
             // The program ends before it was ready.
         } catch (RuntimeException e) {
