@@ -107,7 +107,8 @@ public class WarmUp implements VertxOptionsCustomizer {
                 }
             }
             state = new State(true, "");
-            // The first request is to find it made, and without a model's help it is made in a moment (ValidationOnRequest).
+            // The first request is to find it made, and without a model's help it is made in a moment
+            // (ValidationOnRequest).
             validator.get();
         } catch (CancellationException _) {
             // The program ends before it was ready.

@@ -40,7 +40,11 @@ class ValidationOnRequestTest {
 
     /** As Quarkus asks for it when it starts. */
     private static HibernateValidatorFactory factory() {
-        return Arc.container().beanManager().createInstance().select(HibernateValidatorFactory.class).get();
+        return Arc.container()
+                .beanManager()
+                .createInstance()
+                .select(HibernateValidatorFactory.class)
+                .get();
     }
 
     private static Set<String> messages(Set<ConstraintViolation<ExplainRequest>> violations) {
