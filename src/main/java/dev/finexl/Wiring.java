@@ -273,8 +273,8 @@ class Wiring {
 
     @Produces
     @Singleton
-    CompareService compareService(TenantSpaces spaces, Metering metering) {
-        return new CompareService(spaces, metering);
+    CompareService compareService(TenantSpaces spaces, Metering metering, Tracing tracing) {
+        return new CompareService(spaces, metering, tracing);
     }
 
     @Produces

@@ -60,12 +60,15 @@ public final class Comparer {
         request.requireCommon();
         List<String> names = names(request.models());
         ExplanationParts parts = explainer.parts(listener, scope);
+        listener.entered(Stage.LOADING);
         List<Prepared> models = IntStream.range(0, names.size())
                 .mapToObj(model -> prepare(parts, request, model))
                 .toList();
         Prepared first = models.getFirst();
+        listener.entered(Stage.CONCEPTS);
         ConceptDirections measured = parts.directions(first, listener);
         MeasuredModels pictures = MeasuredModels.of(parts, models, measured.width(), listener);
+        listener.entered(Stage.DECOMPOSITION);
         listener.progress(Stage.DECOMPOSITION, 0, names.size());
         List<Change> changes = pictures.changes();
         ConceptDirections directions = first.grouped(measured, mean(changes));

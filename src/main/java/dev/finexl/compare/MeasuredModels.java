@@ -76,6 +76,11 @@ record MeasuredModels(List<EmbeddedPairs> pairs, List<Provenance> provenance, Co
             long before = done;
             Measured measured = parts.measure(model, side, new ExplainListener() {
                 @Override
+                public void entered(Stage stage) {
+                    listener.entered(stage);
+                }
+
+                @Override
                 public void progress(Stage stage, long ofSide, long totalOfSide) {
                     boolean counted = stage == Stage.SAMPLING;
                     listener.progress(stage, counted ? before + ofSide : ofSide, counted ? total : totalOfSide);

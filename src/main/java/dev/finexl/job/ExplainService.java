@@ -6,6 +6,7 @@ import dev.finexl.explain.ExplainListener;
 import dev.finexl.explain.ExplainRequest;
 import dev.finexl.explain.Explainer;
 import dev.finexl.explain.Explanation;
+import dev.finexl.job.trace.Traced;
 import dev.finexl.job.trace.Tracing;
 import dev.finexl.onnx.RunScope;
 import dev.finexl.report.HtmlReport;
@@ -61,8 +62,11 @@ public final class ExplainService {
             Map<String, Path> folders,
             ExplainListener listener,
             RunScope scope) {
-        return tracing.explain(
-                origin, listener, traced -> explain(tenant, origin.id(), request, folders, traced, scope));
+        return tracing.follow(
+                Traced.EXPLANATION,
+                origin,
+                listener,
+                traced -> explain(tenant, origin.id(), request, folders, traced, scope));
     }
 
     private Explanation explain(

@@ -27,23 +27,18 @@ public final class TaskWork implements JobWorkers.Work {
 
     @Override
     public Answer perform(Job job, JobTask task, Map<String, Path> folders, ExplainListener listener, RunScope scope) {
+        Tracing.Origin origin = new Tracing.Origin(job.id(), job.created(), job.parent());
         return switch (task) {
             case JobTask.Explain(ExplainRequest request) -> {
                 try (PictureKeeper keeper = new PictureKeeper(pictures, job.id(), request.pictures(), listener)) {
-                    Explanation explanation = explaining.explain(
-                            job.tenant(),
-                            new Tracing.Origin(job.id(), job.created(), job.parent()),
-                            request,
-                            folders,
-                            keeper,
-                            scope);
+                    Explanation explanation = explaining.explain(job.tenant(), origin, request, folders, keeper, scope);
                     Answer answer = metering.answer(job.tenant(), job.id(), job.requestHash(), request, explanation);
                     keeper.settle(explanation);
                     yield answer;
                 }
             }
             case JobTask.Compare(var request) ->
-                comparing.compare(job.tenant(), job.id(), job.requestHash(), request, listener, scope);
+                comparing.compare(job.tenant(), origin, job.requestHash(), request, listener, scope);
         };
     }
 

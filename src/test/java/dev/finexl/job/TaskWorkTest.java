@@ -70,7 +70,7 @@ class TaskWorkTest {
         return new TaskWork(
                 new ExplainService(
                         spaces, new Budget(Tariff.FREE), (outcome, _) -> outcomes.add(outcome), Tracing.NONE),
-                new CompareService(spaces, metering),
+                new CompareService(spaces, metering, Tracing.NONE),
                 pictures,
                 metering);
     }

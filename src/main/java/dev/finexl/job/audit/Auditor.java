@@ -9,6 +9,7 @@ import dev.finexl.explain.Explainer;
 import dev.finexl.explain.Explanation;
 import dev.finexl.job.JobProblem;
 import dev.finexl.job.audit.RunOnce.Held;
+import dev.finexl.job.trace.Traced;
 import dev.finexl.job.trace.Tracing;
 import dev.finexl.onnx.RunScope;
 import dev.finexl.report.HtmlReport;
@@ -231,7 +232,8 @@ final class Auditor {
             ExplainRequest request = task.request().get();
             // An upload may be read because of the event, and nothing beside it: audit.json names models too.
             Explainer allowed = task.own() == null ? explainer : explainer.allowing(List.of(task.own()));
-            Explanation explanation = tracing.explain(
+            Explanation explanation = tracing.follow(
+                    Traced.EXPLANATION,
                     new Tracing.Origin(task.place(), clock.instant(), Optional.empty()),
                     pictures.<ExplainListener>map(kept -> kept).orElse(ExplainListener.NONE),
                     traced -> allowed.explain(request, traced, scope));

@@ -1,7 +1,6 @@
 package dev.finexl.job.trace;
 
 import dev.finexl.explain.ExplainListener;
-import dev.finexl.explain.Explanation;
 import dev.finexl.explain.ForwardingListener;
 import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.api.trace.Span;
@@ -19,23 +18,23 @@ import java.util.Map;
 import java.util.function.Function;
 
 /**
- * Sends a span for each explanation, with one for its waiting and for each of its stages whenever that is under way, by OTLP over HTTP.
+ * Sends a span for each explanation, comparison and choice, with one for its waiting and for each of its stages whenever that is under way, by OTLP over HTTP.
  * Where, how many and with what else is said by OpenTelemetry's own settings ({@code OTEL_…}). A receiver that does not take
  * spans loses them; nobody waits for it.
  *
- * <p>A span holds numbers and names of this program's own alone, and by what the explanation is asked after (an audit, by the place of its result): nothing of prompts, pictures, models, tenants or keys, and of
+ * <p>A span holds numbers and names of this program's own alone, and by what the answer is asked after (an audit, by the place of its result): nothing of prompts, pictures, models, tenants or keys, and of
  * a failure only its kind.
  */
 public final class OtlpTracing implements Tracing {
 
     private static final String NAME = "dev.finexl";
+    private static final String NAMES = "finexl.";
 
-    private static final AttributeKey<String> ID = AttributeKey.stringKey("finexl.explanation");
-    private static final AttributeKey<String> METHOD = AttributeKey.stringKey("finexl.method");
-    private static final AttributeKey<String> PROVIDER = AttributeKey.stringKey("finexl.provider");
-    private static final AttributeKey<Boolean> CACHED = AttributeKey.booleanKey("finexl.cached");
-    private static final AttributeKey<Long> IMAGES = AttributeKey.longKey("finexl.images");
-    private static final AttributeKey<Long> EVALUATIONS = AttributeKey.longKey("finexl.denoiser.evaluations");
+    private static final AttributeKey<String> METHOD = AttributeKey.stringKey(NAMES + "method");
+    private static final AttributeKey<String> PROVIDER = AttributeKey.stringKey(NAMES + "provider");
+    private static final AttributeKey<Boolean> CACHED = AttributeKey.booleanKey(NAMES + "cached");
+    private static final AttributeKey<Long> IMAGES = AttributeKey.longKey(NAMES + "images");
+    private static final AttributeKey<Long> EVALUATIONS = AttributeKey.longKey(NAMES + "denoiser.evaluations");
     private static final AttributeKey<String> ERROR = AttributeKey.stringKey("error.type");
 
     /** Where OpenTelemetry's own differ: there is no client for gRPC here, and no other signals. */
@@ -76,25 +75,25 @@ public final class OtlpTracing implements Tracing {
     }
 
     @Override
-    public Explanation explain(Origin origin, ExplainListener listener, Function<ExplainListener, Explanation> work) {
+    public <T> T follow(Traced<T> kind, Origin origin, ExplainListener listener, Function<ExplainListener, T> work) {
         Instant now = Instant.now();
         // What another machine's clock said may be still to come.
         Instant asked = origin.asked().isBefore(now) ? origin.asked() : now;
         Context above = origin.parent()
                 .map(parent -> W3CTraceContextPropagator.getInstance().extract(Context.root(), parent, GETTER))
                 .orElse(Context.root());
-        Span span = tracer.spanBuilder("explain")
+        Span span = tracer.spanBuilder(kind.span())
                 .setParent(above)
                 .setSpanKind(SpanKind.SERVER)
                 .setStartTimestamp(asked)
-                .setAttribute(ID, origin.id())
+                .setAttribute(NAMES + kind.noun(), origin.id())
                 .startSpan();
         Stages stages = new Stages(listener, Context.root().with(span));
         try {
             stages.waited(asked, now);
-            Explanation explanation = work.apply(stages);
-            describe(span, explanation);
-            return explanation;
+            T given = work.apply(stages);
+            describe(span, kind.facts().apply(given));
+            return given;
         } catch (RuntimeException | Error e) {
             span.setStatus(StatusCode.ERROR).setAttribute(ERROR, e.getClass().getName());
             throw e;
@@ -104,12 +103,13 @@ public final class OtlpTracing implements Tracing {
         }
     }
 
-    private static void describe(Span span, Explanation explanation) {
-        span.setAttribute(METHOD, explanation.method())
-                .setAttribute(PROVIDER, explanation.provenance().provider())
-                .setAttribute(CACHED, explanation.usage().cached())
-                .setAttribute(IMAGES, (long) explanation.usage().images())
-                .setAttribute(EVALUATIONS, explanation.usage().denoiserEvaluations());
+    /** What is null is left out. */
+    private static void describe(Span span, Traced.Facts facts) {
+        span.setAttribute(METHOD, facts.method())
+                .setAttribute(PROVIDER, facts.provider())
+                .setAttribute(CACHED, facts.cached())
+                .setAttribute(IMAGES, (long) facts.cost().images())
+                .setAttribute(EVALUATIONS, facts.cost().denoiserEvaluations());
     }
 
     /** Sends what is still to be sent, for at most ten seconds. */
@@ -121,17 +121,17 @@ public final class OtlpTracing implements Tracing {
     /** Hears which stage is under way. */
     private final class Stages extends ForwardingListener {
 
-        private final Context explanation;
+        private final Context whole;
         private Span current = Span.getInvalid();
 
-        Stages(ExplainListener next, Context explanation) {
+        Stages(ExplainListener next, Context whole) {
             super(next);
-            this.explanation = explanation;
+            this.whole = whole;
         }
 
         void waited(Instant from, Instant to) {
             tracer.spanBuilder("waiting")
-                    .setParent(explanation)
+                    .setParent(whole)
                     .setStartTimestamp(from)
                     .startSpan()
                     .end(to);
@@ -141,7 +141,7 @@ public final class OtlpTracing implements Tracing {
         public void entered(Stage stage) {
             super.entered(stage);
             end();
-            current = tracer.spanBuilder(stage.key()).setParent(explanation).startSpan();
+            current = tracer.spanBuilder(stage.key()).setParent(whole).startSpan();
         }
 
         void end() {

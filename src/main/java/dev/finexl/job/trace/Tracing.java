@@ -1,20 +1,24 @@
 package dev.finexl.job.trace;
 
 import dev.finexl.explain.ExplainListener;
-import dev.finexl.explain.Explanation;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.function.Function;
 
-/** Follows explanations while they are made. Thread-safe. */
-@FunctionalInterface
+/** Follows explanations, comparisons and choices while they are made. Thread-safe. */
 public interface Tracing extends AutoCloseable {
 
     /** Follows none. */
-    Tracing NONE = (origin, listener, work) -> work.apply(listener);
+    Tracing NONE = new Tracing() {
+        @Override
+        public <T> T follow(
+                Traced<T> kind, Origin origin, ExplainListener listener, Function<ExplainListener, T> work) {
+            return work.apply(listener);
+        }
+    };
 
     /**
-     * Where an explanation comes from.
+     * Where work comes from.
      *
      * @param id by which it is asked after
      * @param asked when it was asked for; it may have waited since
@@ -25,10 +29,10 @@ public interface Tracing extends AutoCloseable {
     /**
      * Does the work, and throws what it throws.
      *
-     * @param listener who hears of the explanation
-     * @param work makes the explanation, with the listener that it is given
+     * @param listener who hears how it comes about
+     * @param work does it, with the listener that it is given
      */
-    Explanation explain(Origin origin, ExplainListener listener, Function<ExplainListener, Explanation> work);
+    <T> T follow(Traced<T> kind, Origin origin, ExplainListener listener, Function<ExplainListener, T> work);
 
     /** Ends what follows them. */
     @Override

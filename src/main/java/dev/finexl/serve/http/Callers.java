@@ -3,11 +3,14 @@ package dev.finexl.serve.http;
 import dev.finexl.account.Caller;
 import dev.finexl.account.Scope;
 import dev.finexl.account.Tenant;
+import dev.finexl.job.JobIds;
 import dev.finexl.job.trace.TraceParent;
+import dev.finexl.job.trace.Tracing;
 import io.quarkus.security.ForbiddenException;
 import io.quarkus.security.identity.SecurityIdentity;
 import io.quarkus.vertx.http.runtime.CurrentVertxRequest;
 import jakarta.inject.Singleton;
+import java.time.Instant;
 import java.util.Optional;
 
 /** Who asks at the moment. */
@@ -42,6 +45,11 @@ class Callers {
     /** Of what he says that his request is a part. */
     Optional<TraceParent> parent() {
         return TraceParent.of(request.getCurrent().request().getHeader(TraceParent.HEADER));
+    }
+
+    /** Whence what he asks for now comes, with an id of its own. */
+    Tracing.Origin origin() {
+        return new Tracing.Origin(JobIds.next(), Instant.now(), parent());
     }
 
     /**

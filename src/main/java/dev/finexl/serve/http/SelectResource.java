@@ -5,6 +5,8 @@ import dev.finexl.choose.SelectRequest;
 import dev.finexl.choose.Selection;
 import dev.finexl.explain.ExplainListener;
 import dev.finexl.job.TenantSpaces;
+import dev.finexl.job.trace.Traced;
+import dev.finexl.job.trace.Tracing;
 import dev.finexl.onnx.RunScope;
 import io.smallrye.common.annotation.Blocking;
 import io.vertx.ext.web.RoutingContext;
@@ -16,6 +18,7 @@ import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
+import java.util.function.Function;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
 import org.eclipse.microprofile.openapi.annotations.media.ExampleObject;
@@ -29,11 +32,13 @@ public class SelectResource {
     private final Waiting waiting;
     private final TenantSpaces spaces;
     private final Callers callers;
+    private final Tracing tracing;
 
-    SelectResource(Waiting waiting, TenantSpaces spaces, Callers callers) {
+    SelectResource(Waiting waiting, TenantSpaces spaces, Callers callers, Tracing tracing) {
         this.waiting = waiting;
         this.spaces = spaces;
         this.callers = callers;
+        this.tracing = tracing;
     }
 
     /** Searches at once, and chooses among named models in the caller's turn: they may have to be explained first. */
@@ -69,15 +74,14 @@ public class SelectResource {
     @APIResponse(responseCode = "503", description = "the program is shutting down")
     public Selection select(@NotNull @Valid SelectRequest request, @Context RoutingContext routing) {
         Chooser chooser = spaces.chooser(callers.tenant());
+        Tracing.Origin origin = callers.origin();
+        Function<RunScope, Selection> work = scope -> tracing.follow(
+                Traced.SELECTION, origin, ExplainListener.NONE, listener -> chooser.select(request, listener, scope));
         if (request.isSearch()) {
             try (RunScope scope = new RunScope()) {
-                return chooser.select(request, ExplainListener.NONE, scope);
+                return work.apply(scope);
             }
         }
-        return waiting.inTurn(
-                ClientGone.of(routing),
-                request,
-                scope -> chooser.select(request, ExplainListener.NONE, scope),
-                Selection::usage);
+        return waiting.inTurn(ClientGone.of(routing), origin, request, work, Selection::usage);
     }
 }

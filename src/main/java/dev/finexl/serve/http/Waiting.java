@@ -11,7 +11,6 @@ import dev.finexl.job.CompareService;
 import dev.finexl.job.ExplainGate;
 import dev.finexl.job.ExplainService;
 import dev.finexl.job.Job;
-import dev.finexl.job.JobIds;
 import dev.finexl.job.JobQueue;
 import dev.finexl.job.JobTask;
 import dev.finexl.job.Metering;
@@ -116,19 +115,25 @@ class Waiting {
     /**
      * Does other work than that of a job in the caller's turn, and accounts for it.
      *
+     * @param origin with the id under which it is accounted for
      * @param request as it was sent
      * @param work is stopped through its scope when the caller hangs up
      * @param cost of what it gave
      * @throws dev.finexl.account.QuotaExceededException if the tenant has asked for all that he may
      * @throws ExplainGate.FullException if too many wait already
      */
-    <T> T inTurn(ClientGone client, Object request, Function<RunScope, T> work, Function<T, Cost> cost) {
+    <T> T inTurn(
+            ClientGone client,
+            Tracing.Origin origin,
+            Object request,
+            Function<RunScope, T> work,
+            Function<T, Cost> cost) {
         return inTurn(client, scope -> {
             long start = System.nanoTime();
             T done = work.apply(scope);
             ledger.add(metering.line(
                     callers.tenant(),
-                    JobIds.next(),
+                    origin.id(),
                     Sha256.of(ModelJson.written(request)),
                     cost.apply(done),
                     (System.nanoTime() - start) / NANOS,
@@ -151,8 +156,8 @@ class Waiting {
     }
 
     private Job workNow(Tenant tenant, JobTask task, String key, ClientGone client) {
-        String id = JobIds.next();
-        Tracing.Origin origin = new Tracing.Origin(id, Instant.now(), callers.parent());
+        Tracing.Origin origin = callers.origin();
+        String id = origin.id();
         return inTurn(client, scope -> {
             Instant began = Instant.now();
             Answer answer = switch (task) {
@@ -164,7 +169,7 @@ class Waiting {
                             request,
                             explaining.explain(tenant, origin, request, Map.of(), ExplainListener.NONE, scope));
                 case JobTask.Compare(var request) ->
-                    comparing.compare(tenant, id, task.hash(), request, ExplainListener.NONE, scope);
+                    comparing.compare(tenant, origin, task.hash(), request, ExplainListener.NONE, scope);
             };
             return queue.keep(tenant, id, task, key, began, answer);
         });

@@ -53,7 +53,7 @@ class OtlpTracingTest {
 
     /** An explanation comes as far as its pictures. */
     private static void fail(OtlpTracing tracing, Origin origin, ExplainListener listener) {
-        assertThatThrownBy(() -> tracing.explain(origin, listener, traced -> {
+        assertThatThrownBy(() -> tracing.follow(Traced.EXPLANATION, origin, listener, traced -> {
                     traced.entered(Stage.LOADING);
                     traced.entered(Stage.SAMPLING);
                     traced.progress(Stage.SAMPLING, 0, 1);

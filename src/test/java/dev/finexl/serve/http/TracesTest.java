@@ -40,6 +40,7 @@ class TracesTest {
             return Map.of(
                     "finexl.jobs.url", "jdbc:h2:mem:traces;DB_CLOSE_DELAY=-1",
                     "finexl.cache.location", "target/traces-answers-" + System.nanoTime(),
+                    "finexl.index.location", "target/traces-index-" + System.nanoTime(),
                     "otel.traces.exporter", "otlp",
                     "otel.bsp.schedule.delay", "100");
         }
@@ -81,10 +82,14 @@ class TracesTest {
     }
 
     private Map<String, List<Received>> received(String trace) {
+        return received(trace, "explain");
+    }
+
+    private Map<String, List<Received>> received(String trace, String whole) {
         await().atMost(LONG)
                 .until(() -> receiver.spans().stream()
                         .anyMatch(span ->
-                                span.trace().equals(trace) && span.name().equals("explain")));
+                                span.trace().equals(trace) && span.name().equals(whole)));
         return receiver.spans().stream()
                 .filter(span -> span.trace().equals(trace))
                 .collect(Collectors.groupingBy(Received::name));
@@ -104,17 +109,21 @@ class TracesTest {
                 .containsKey("finexl.denoiser.evaluations")
                 .hasSize(6);
         assertThat(spans).containsKeys("waiting", "loading", "sampling", "embedding", "concepts", "decomposition");
+        assertWithin(spans, explanation);
+        long first = spans.get("sampling").getFirst().start();
+        assertThat(spans.get("decomposition").getLast().start()).isGreaterThan(first);
+    }
+
+    private static void assertWithin(Map<String, List<Received>> spans, Received whole) {
         spans.forEach((name, of) -> {
-            if (!name.equals("explain")) {
+            if (!name.equals(whole.name())) {
                 assertThat(of).as(name).allSatisfy(span -> {
-                    assertThat(span.parent()).isEqualTo(explanation.id());
-                    assertThat(span.start()).isBetween(explanation.start(), explanation.end());
-                    assertThat(span.end()).isBetween(span.start(), explanation.end());
+                    assertThat(span.parent()).isEqualTo(whole.id());
+                    assertThat(span.start()).isBetween(whole.start(), whole.end());
+                    assertThat(span.end()).isBetween(span.start(), whole.end());
                 });
             }
         });
-        long first = spans.get("sampling").getFirst().start();
-        assertThat(spans.get("decomposition").getLast().start()).isGreaterThan(first);
     }
 
     @Test
@@ -142,6 +151,97 @@ class TracesTest {
                 .extract()
                 .path("id");
         assertWhole(received(trace), id);
+    }
+
+    private static RequestSpecification comparison(String trace, long seed) {
+        return given().contentType(ContentType.JSON)
+                .header("traceparent", "00-%s-%s-01".formatted(trace, SPAN))
+                .body("""
+                        {"models": [{"loras": [{"model": "vivid"}]}, {"loras": [{"model": "pixelated"}]}],
+                         "request": {"base": "mini-diffusion", "images": 2, "steps": 1, "seed": %d,
+                                     "prompts": ["%s"], "concepts": [{"name": "vivid"}, {"name": "dark"}]}}""".formatted(seed, PROMPT));
+    }
+
+    private void assertCompared(String trace, String id) {
+        Map<String, List<Received>> spans = received(trace, "compare");
+        assertThat(spans.get("compare")).hasSize(1);
+        Received comparison = spans.get("compare").getFirst();
+        assertThat(comparison.parent()).isEqualTo(SPAN);
+        assertThat(comparison.error()).isFalse();
+        assertThat(comparison.attributes())
+                .containsEntry("finexl.comparison", id)
+                .containsEntry("finexl.method", "stacked-nnls")
+                .containsEntry("finexl.provider", "cpu")
+                .containsEntry("finexl.images", 6L)
+                .containsKey("finexl.denoiser.evaluations")
+                .hasSize(5);
+        assertThat(spans)
+                .containsOnlyKeys(
+                        "compare", "waiting", "loading", "sampling", "embedding", "concepts", "decomposition");
+        assertWithin(spans, comparison);
+        assertThat(receiver.bodies()).noneMatch(body -> body.contains(PROMPT) || body.contains("vivid"));
+    }
+
+    @Test
+    void followsAComparison() {
+        String trace = TRACE.formatted(traces++);
+        String place = comparison(trace, traces)
+                .post("/compare")
+                .then()
+                .statusCode(200)
+                .extract()
+                .header("Content-Location");
+        assertCompared(trace, place.substring(place.lastIndexOf('/') + 1));
+    }
+
+    @Test
+    void followsAComparisonThatIsAJob() {
+        String trace = TRACE.formatted(traces++);
+        String id = comparison(trace, traces)
+                .header("Prefer", "wait=120")
+                .post("/compare")
+                .then()
+                .statusCode(200)
+                .body("state", equalTo("succeeded"))
+                .extract()
+                .path("id");
+        assertCompared(trace, id);
+    }
+
+    @Test
+    void followsAChoice() {
+        String trace = TRACE.formatted(traces++);
+        given().contentType(ContentType.JSON)
+                .header("traceparent", "00-%s-%s-01".formatted(trace, SPAN))
+                .body("""
+                        {"wish": "vivid", "models": ["vivid:0.4", "pixelated:0.4"],
+                         "request": {"base": "mini-diffusion", "images": 2, "steps": 1, "seed": %d, "prompts": ["%s"]}}""".formatted(traces, PROMPT))
+                .post("/select")
+                .then()
+                .statusCode(200)
+                .body("explained", equalTo(2));
+        Map<String, List<Received>> spans = received(trace, "select");
+        Received choice = spans.get("select").getFirst();
+        assertThat(choice.parent()).isEqualTo(SPAN);
+        assertThat(choice.attributes())
+                .containsEntry("finexl.images", 6L)
+                .containsKeys("finexl.selection", "finexl.denoiser.evaluations")
+                .hasSize(3);
+        assertThat(spans).containsKeys("waiting", "loading", "sampling", "embedding", "concepts", "decomposition");
+        assertWithin(spans, choice);
+        assertThat(receiver.bodies()).noneMatch(body -> body.contains(PROMPT) || body.contains("vivid"));
+    }
+
+    @Test
+    void followsASearch() {
+        String trace = TRACE.formatted(traces++);
+        given().contentType(ContentType.JSON)
+                .header("traceparent", "00-%s-%s-01".formatted(trace, SPAN))
+                .body("{\"like\": \"no-such-model\"}")
+                .post("/select")
+                .then()
+                .statusCode(400);
+        assertThat(received(trace, "select").get("select").getFirst().error()).isTrue();
     }
 
     @Test
