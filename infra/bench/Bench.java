@@ -3,6 +3,7 @@ import dev.finexl.decompose.Decomposer;
 import dev.finexl.decompose.DecompositionMethod;
 import dev.finexl.decompose.Divergence;
 import dev.finexl.decompose.Nnls;
+import dev.finexl.explain.BatchSize;
 import dev.finexl.explain.Answers;
 import dev.finexl.explain.ExplainListener;
 import dev.finexl.explain.ExplainRequest;
@@ -103,7 +104,7 @@ final class Bench {
     }
 
     private static Explainer explainer(OpenModels models) {
-        return new Explainer(new Catalogue(List.of()), null, models, 8, "bench", null);
+        return new Explainer(new Catalogue(List.of()), null, models, BatchSize.fixed(8), "bench", null);
     }
 
     private static String request(String lora, int images) {

@@ -297,8 +297,11 @@ interface FinexlConfig {
     interface Sampling {
 
         /** Most pictures that are sampled together. */
-        @WithDefault("8")
+        @WithDefault("16")
         int batch();
+
+        /** Memory that those may take while the denoiser runs; half of the machine's, or of the container's, unless given. */
+        Optional<MemorySize> memory();
     }
 
     /** Memory of pictures, what was measured of them, concept directions and explanations. */

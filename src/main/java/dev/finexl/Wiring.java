@@ -18,6 +18,7 @@ import dev.finexl.concept.ConceptProposer;
 import dev.finexl.concept.VlmConceptProposer;
 import dev.finexl.concept.VlmSettings;
 import dev.finexl.explain.Answers;
+import dev.finexl.explain.BatchSize;
 import dev.finexl.explain.Explainer;
 import dev.finexl.explain.OpenModels;
 import dev.finexl.job.Budget;
@@ -54,6 +55,7 @@ import dev.finexl.store.s3.S3Models;
 import dev.finexl.store.s3.S3Results;
 import dev.finexl.store.s3.S3Settings;
 import dev.finexl.store.sql.Database;
+import io.quarkus.runtime.configuration.MemorySize;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.inject.Disposes;
 import jakarta.enterprise.inject.Produces;
@@ -163,7 +165,12 @@ class Wiring {
                         catalogue,
                         config.models().encoder().orElse(null),
                         models,
-                        config.sampling().batch(),
+                        new BatchSize(
+                                config.sampling().batch(),
+                                config.sampling()
+                                        .memory()
+                                        .map(MemorySize::asLongValue)
+                                        .orElseGet(BatchSize::halfOfMemory)),
                         version,
                         config.proposer()
                                 .baseUrl()

@@ -31,13 +31,13 @@ final class ContentKeys {
     private static final String FORM = "rivals";
 
     private final OpenModels models;
-    private final int batch;
+    private final BatchSize batch;
     /** A model is part of many requests, and hashing its files takes as long as reading them. */
     private final Map<CatalogueEntry, String> hashes = new HashMap<>();
     /** How both sides are sampled, by the base and what is asked of it: writing that down takes some time. */
     private final Map<List<Object>, String> samplers = new HashMap<>();
 
-    ContentKeys(OpenModels models, int batch) {
+    ContentKeys(OpenModels models, BatchSize batch) {
         this.models = models;
         this.batch = batch;
     }

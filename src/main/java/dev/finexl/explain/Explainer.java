@@ -38,7 +38,7 @@ public final class Explainer {
      * @param catalogue where models are found
      * @param configuredEncoder reference of the encoder for a base that names none; null for the bundled one
      * @param models keeps models open between explanations
-     * @param batch most pictures that are sampled together
+     * @param batch how many pictures are sampled together
      * @param version of the program, for provenance
      * @param proposer adds concepts to a vocabulary where a request asks for it; null if there is none
      */
@@ -46,7 +46,7 @@ public final class Explainer {
             Catalogue catalogue,
             String configuredEncoder,
             OpenModels models,
-            int batch,
+            BatchSize batch,
             String version,
             ConceptProposer proposer) {
         this(

@@ -17,10 +17,10 @@ import java.util.Optional;
  * @param models that are open
  * @param common answers that all callers have in common
  * @param answers those of the caller, who may have some of his own
- * @param batch most pictures that are sampled together
+ * @param batch how many pictures are sampled together
  * @param version of the program
  */
-record Means(OpenModels models, Answers common, Answers answers, int batch, String version) {
+record Means(OpenModels models, Answers common, Answers answers, BatchSize batch, String version) {
 
     Means within(Space space) {
         return new Means(models, common, common.within(space), batch, version);

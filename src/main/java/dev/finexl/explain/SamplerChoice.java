@@ -20,16 +20,18 @@ final class SamplerChoice {
      * @throws InvalidRequestException if the scheduler is unknown, does not have so many steps, or if the model does not
      *     understand what is asked
      */
-    static SamplerSettings settings(Comparison.Sampling sampling, ImageGenerator base, int batch) {
+    static SamplerSettings settings(Comparison.Sampling sampling, ImageGenerator base, BatchSize batch) {
         requireUnderstood(sampling, base);
+        int height = orElse(sampling.height(), base.height());
+        int width = orElse(sampling.width(), base.width());
         SamplerSettings settings = new SamplerSettings(
                 base.options().contains(SamplingOption.SCHEDULER) ? scheduler(sampling, base) : null,
                 base.options().contains(SamplingOption.STEPS) ? orElse(sampling.steps(), FALLBACK_STEPS) : 1,
                 orElse(sampling.guidanceScale(), base.guidanceScale()),
                 orElse(sampling.negativePrompt(), base.absentNegativePrompt()),
-                orElse(sampling.height(), base.height()),
-                orElse(sampling.width(), base.width()),
-                batch);
+                height,
+                width,
+                batch.of(height, width));
         requireSteps(settings, base);
         return settings;
     }

@@ -15,8 +15,9 @@ import java.util.Set;
  * Measured with ONNX Runtime 1.29 (medians of interleaved runs on a shared machine): 1.7 % of an evaluation of the bundled
  * UNet with 16 pictures on two threads, 7 % of one with 2, and 15 % of a chain of large products alone (2 × 1024 rows, 1280 ×
  * 2560, one thread). What it saves is every further copy of the weights: a synthetic model of 655 MB with four personalised
- * ones took 978 MB resident instead of 5242 MB. The weights that would lose more stay: a convolution's are reordered once for all runs (without that an evaluation takes 40 % longer), float16 ones are
- * widened once, and what a Transpose or an Identity reads is folded.
+ * ones took 978 MB resident instead of 5242 MB. The weights that would lose more stay: a convolution's are reordered once for all
+ * runs (without that an evaluation takes 40 % longer), float16 ones are widened once, and what a Transpose or an Identity reads is
+ * folded.
  */
 final class LinearWeights {
 

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.finexl.choose.Selection.Chosen;
 import dev.finexl.choose.Selection.Understood;
 import dev.finexl.explain.Answers;
+import dev.finexl.explain.BatchSize;
 import dev.finexl.explain.ExplainListener;
 import dev.finexl.explain.ExplainRequest;
 import dev.finexl.explain.Explainer;
@@ -49,7 +50,7 @@ class ChooserTest {
     }
 
     private static Explainer explainer() {
-        return new Explainer(new Catalogue(List.of(ZOO)), null, MODELS, 8, "test", null)
+        return new Explainer(new Catalogue(List.of(ZOO)), null, MODELS, BatchSize.fixed(8), "test", null)
                 .remembering(new Answers(new CacheDirectory(shared.resolve("answers"), 1 << 26), null, 0));
     }
 

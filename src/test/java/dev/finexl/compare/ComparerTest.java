@@ -11,6 +11,7 @@ import dev.finexl.compare.ModelComparison.ModelPair;
 import dev.finexl.compare.ModelComparison.Score;
 import dev.finexl.explain.Answers;
 import dev.finexl.explain.Aspect;
+import dev.finexl.explain.BatchSize;
 import dev.finexl.explain.ExplainListener;
 import dev.finexl.explain.ExplainRequest;
 import dev.finexl.explain.ExplainRequest.LoraChoice;
@@ -56,7 +57,7 @@ class ComparerTest {
     }
 
     private static Explainer explainer(Path cache) {
-        Explainer explainer = new Explainer(new Catalogue(List.of()), null, MODELS, 8, "test", null);
+        Explainer explainer = new Explainer(new Catalogue(List.of()), null, MODELS, BatchSize.fixed(8), "test", null);
         return cache == null
                 ? explainer
                 : explainer.remembering(new Answers(new CacheDirectory(cache, 1 << 24), null, 0));

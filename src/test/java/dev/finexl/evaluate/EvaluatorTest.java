@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.finexl.embed.PngEncoder;
 import dev.finexl.embed.RgbImage;
+import dev.finexl.explain.BatchSize;
 import dev.finexl.explain.ExplainListener;
 import dev.finexl.explain.ExplainRequest;
 import dev.finexl.explain.ExplainRequest.LoraChoice;
@@ -37,7 +38,8 @@ class EvaluatorTest {
     private static final ObjectMapper MAPPER = new ObjectMapper();
     private static final Path SHIPPED = Path.of("src/test/resources/zoo");
     private static final OpenModels MODELS = new OpenModels(new OnnxRuntime(OnnxSettings.cpu()));
-    private static final Explainer EXPLAINER = new Explainer(new Catalogue(List.of()), null, MODELS, 8, "test", null);
+    private static final Explainer EXPLAINER =
+            new Explainer(new Catalogue(List.of()), null, MODELS, BatchSize.fixed(8), "test", null);
     private static final List<String> PROMPTS = List.of(
             "a red fish on a gray background",
             "a brown mountain under water",

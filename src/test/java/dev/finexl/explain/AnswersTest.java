@@ -53,7 +53,7 @@ class AnswersTest {
 
     /** A process of its own, as far as memory goes. */
     private Explainer explainer() {
-        return new Explainer(new Catalogue(List.of()), null, MODELS, 8, "test", null)
+        return new Explainer(new Catalogue(List.of()), null, MODELS, BatchSize.fixed(8), "test", null)
                 .remembering(new Answers(store, pictures, 4));
     }
 

@@ -30,7 +30,7 @@ class ExplainCompatTest {
             List.of("sd1", "sd1-transformers5", "sd2", "sdxl", "lcm", "sd3", "flux");
     private static final OpenModels MODELS = new OpenModels(new OnnxRuntime(OnnxSettings.cpu()));
     private static final Explainer EXPLAINER =
-            new Explainer(new Catalogue(List.of(ROOT)), null, MODELS, 4, "test", null);
+            new Explainer(new Catalogue(List.of(ROOT)), null, MODELS, BatchSize.fixed(4), "test", null);
 
     @AfterAll
     static void close() {
@@ -99,8 +99,9 @@ class ExplainCompatTest {
         ExplainRequest request =
                 Requests.withLoras(List.of(), "base", null, "baseImages", folder, "personalizedImages", folder);
         try (RunScope scope = new RunScope()) {
-            assertIndicative(new Explainer(new Catalogue(List.of(pictures)), null, MODELS, 4, "test", null)
-                    .explain(request, ExplainListener.NONE, scope));
+            assertIndicative(
+                    new Explainer(new Catalogue(List.of(pictures)), null, MODELS, BatchSize.fixed(4), "test", null)
+                            .explain(request, ExplainListener.NONE, scope));
         }
     }
 

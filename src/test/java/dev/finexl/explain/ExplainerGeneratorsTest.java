@@ -17,7 +17,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 class ExplainerGeneratorsTest {
 
     private static final OpenModels MODELS = new OpenModels(new OnnxRuntime(OnnxSettings.cpu()));
-    private static final Explainer EXPLAINER = new Explainer(new Catalogue(List.of()), null, MODELS, 4, "test", null);
+    private static final Explainer EXPLAINER =
+            new Explainer(new Catalogue(List.of()), null, MODELS, BatchSize.fixed(4), "test", null);
 
     @AfterAll
     static void close() {

@@ -34,7 +34,8 @@ import org.junit.jupiter.api.io.TempDir;
 class ExplainerHeadsTest {
 
     private static final OpenModels MODELS = new OpenModels(new OnnxRuntime(OnnxSettings.cpu()));
-    private static final Explainer EXPLAINER = new Explainer(new Catalogue(List.of()), null, MODELS, 8, "test", null);
+    private static final Explainer EXPLAINER =
+            new Explainer(new Catalogue(List.of()), null, MODELS, BatchSize.fixed(8), "test", null);
 
     @TempDir
     private Path folder;

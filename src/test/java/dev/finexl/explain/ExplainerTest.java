@@ -34,7 +34,8 @@ class ExplainerTest {
 
     private static final ObjectMapper MAPPER = new ObjectMapper();
     private static final OpenModels MODELS = new OpenModels(new OnnxRuntime(OnnxSettings.cpu()));
-    private static final Explainer EXPLAINER = new Explainer(new Catalogue(List.of()), null, MODELS, 8, "test", null);
+    private static final Explainer EXPLAINER =
+            new Explainer(new Catalogue(List.of()), null, MODELS, BatchSize.fixed(8), "test", null);
 
     private static final List<String> PROMPTS = List.of(
             "a red fish on a blue background",
@@ -146,7 +147,7 @@ class ExplainerTest {
         ExplainRequest request = request(null, List.of("vivid"), 10, null, null);
         Explanation usual = explain(request);
         try (RunScope scope = new RunScope()) {
-            Explanation small = new Explainer(new Catalogue(List.of()), null, MODELS, 3, "test", null)
+            Explanation small = new Explainer(new Catalogue(List.of()), null, MODELS, BatchSize.fixed(3), "test", null)
                     .explain(request, ExplainListener.NONE, scope);
             assertThat(small.aspects())
                     .extracting(Aspect::name)
@@ -273,7 +274,7 @@ class ExplainerTest {
         try (OpenModels models = new OpenModels(
                         new OnnxRuntime(OnnxSettings.cpu()), OpenModels.Settings.DEFAULT.withDirections(folder));
                 RunScope scope = new RunScope()) {
-            Explainer keeping = new Explainer(new Catalogue(List.of()), null, models, 8, "test", null);
+            Explainer keeping = new Explainer(new Catalogue(List.of()), null, models, BatchSize.fixed(8), "test", null);
             Explanation first = keeping.explain(request, ExplainListener.NONE, scope);
             Explanation second = keeping.explain(request, ExplainListener.NONE, scope);
             int aspects = first.aspects().size();

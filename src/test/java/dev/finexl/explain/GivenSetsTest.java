@@ -48,7 +48,7 @@ class GivenSetsTest {
                 return Pictures.ALL;
             }
         };
-        explainer = new Explainer(new Catalogue(List.of(root)), "mini-clip", MODELS, 4, "test", null);
+        explainer = new Explainer(new Catalogue(List.of(root)), "mini-clip", MODELS, BatchSize.fixed(4), "test", null);
         try (RunScope scope = new RunScope()) {
             explainer.explain(
                     ExplainRequest.builder()

@@ -61,7 +61,8 @@ class PictureDirectionsTest {
         OnnxRuntime runtime = new OnnxRuntime(OnnxSettings.cpu());
         try (OpenModels models = new OpenModels(runtime, OpenModels.Settings.DEFAULT.withDirections(folder));
                 RunScope scope = new RunScope()) {
-            Explainer explainer = new Explainer(new Catalogue(List.of()), null, models, 8, "test", null);
+            Explainer explainer =
+                    new Explainer(new Catalogue(List.of()), null, models, BatchSize.fixed(8), "test", null);
             Object[] fields = {"prompts", prompts, "concepts", concepts, "steps", 2, "heads", List.of()};
             ExplainRequest request = Requests.withLoras(List.of("vivid"), fields);
             Provenance before =

@@ -52,7 +52,7 @@ class ProposedConceptsTest {
     }
 
     private static Explainer explainer(ConceptProposer proposer) {
-        return new Explainer(new Catalogue(List.of()), null, MODELS, 8, "test", proposer);
+        return new Explainer(new Catalogue(List.of()), null, MODELS, BatchSize.fixed(8), "test", proposer);
     }
 
     /** With two steps the pictures are poor, and quickly there. */

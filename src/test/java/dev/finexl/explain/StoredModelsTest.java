@@ -69,7 +69,7 @@ class StoredModelsTest {
     private Explainer explainer() {
         CacheSettings settings = new CacheSettings(cache, 1L << 30, 4, 1 << 20, 2);
         S3Models models = new S3Models(connection, S3AllowList.parse(List.of("s3://models")), settings);
-        return new Explainer(new Catalogue(List.of(), models), null, MODELS, 8, "test", null);
+        return new Explainer(new Catalogue(List.of(), models), null, MODELS, BatchSize.fixed(8), "test", null);
     }
 
     private Explanation explain(ExplainRequest request, ExplainListener listener) {

@@ -51,7 +51,7 @@ class TriggerTest {
                         .put(with)
                         .put(data)
                         .array());
-        explainer = new Explainer(new Catalogue(List.of(folder)), null, MODELS, 8, "test", null);
+        explainer = new Explainer(new Catalogue(List.of(folder)), null, MODELS, BatchSize.fixed(8), "test", null);
     }
 
     @AfterAll

@@ -1,6 +1,7 @@
 package dev.finexl.hostile;
 
 import dev.finexl.Golden;
+import dev.finexl.explain.BatchSize;
 import dev.finexl.explain.ExplainListener;
 import dev.finexl.explain.ExplainRequest;
 import dev.finexl.explain.Explainer;
@@ -47,7 +48,7 @@ class HostileFoldersProperties {
         write("ar", bundled("mini-ar"));
         models = new OpenModels(
                 new OnnxRuntime(OnnxSettings.cpu()), new OpenModels.Settings(0, Set.of(), Optional.empty()));
-        explainer = new Explainer(new Catalogue(List.of(ROOT)), null, models, 8, "test", null);
+        explainer = new Explainer(new Catalogue(List.of(ROOT)), null, models, BatchSize.fixed(8), "test", null);
     }
 
     private static MemoryFiles bundled(String model) {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.finexl.account.Tariff;
 import dev.finexl.compare.CompareRequest;
 import dev.finexl.embed.RgbImage;
+import dev.finexl.explain.BatchSize;
 import dev.finexl.explain.ExplainListener;
 import dev.finexl.explain.ExplainListener.Side;
 import dev.finexl.explain.ExplainRequest;
@@ -63,7 +64,7 @@ class TaskWorkTest {
 
     private TaskWork work(Optional<ResultStore> results) {
         Catalogue catalogue = new Catalogue(List.of());
-        Explainer explainer = new Explainer(catalogue, null, models, 8, "test", null);
+        Explainer explainer = new Explainer(catalogue, null, models, BatchSize.fixed(8), "test", null);
         TenantSpaces spaces =
                 new TenantSpaces(catalogue, explainer, results, Optional.empty(), TenantSpaces.Settings.NONE);
         Metering metering = new Metering(Tariff.FREE);

@@ -3,6 +3,7 @@ package dev.finexl.job.audit;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.finexl.explain.BatchSize;
 import dev.finexl.explain.Explainer;
 import dev.finexl.explain.OpenModels;
 import dev.finexl.job.trace.Tracing;
@@ -62,7 +63,7 @@ abstract class AuditFixture {
         models = new OpenModels(new OnnxRuntime(OnnxSettings.cpu()));
         S3Models remote = new S3Models(
                 connection, S3AllowList.parse(List.of()), new CacheSettings(cache, 1L << 30, 4, 1 << 20, 2));
-        explainer = new Explainer(new Catalogue(List.of(), remote), null, models, 8, "test", null);
+        explainer = new Explainer(new Catalogue(List.of(), remote), null, models, BatchSize.fixed(8), "test", null);
         validator = Validation.buildDefaultValidatorFactory().getValidator();
         uploads = new Uploads(storage, "models");
     }

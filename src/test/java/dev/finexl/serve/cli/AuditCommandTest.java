@@ -3,6 +3,7 @@ package dev.finexl.serve.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.finexl.explain.BatchSize;
 import dev.finexl.explain.Explainer;
 import dev.finexl.explain.OpenModels;
 import dev.finexl.job.audit.AuditSettings;
@@ -43,7 +44,7 @@ class AuditCommandTest {
         try (OpenModels models = new OpenModels(new OnnxRuntime(OnnxSettings.cpu()));
                 S3Connection nowhere = new S3Connection(StorageServer.settings(URI.create("http://127.0.0.1:1")))) {
             Invocations invocations = Invocations.of(
-                    new Explainer(new Catalogue(List.of()), null, models, 8, "test", null),
+                    new Explainer(new Catalogue(List.of()), null, models, BatchSize.fixed(8), "test", null),
                     new S3Objects(nowhere),
                     new DirectoryResults(folder.resolve("results")),
                     new FileIdempotencyStore(folder.resolve("records")),

@@ -7,6 +7,7 @@ import dev.finexl.choose.Chooser;
 import dev.finexl.choose.Indexing;
 import dev.finexl.choose.ModelIndex;
 import dev.finexl.explain.Answers;
+import dev.finexl.explain.BatchSize;
 import dev.finexl.explain.Explainer;
 import dev.finexl.explain.OpenModels;
 import dev.finexl.onnx.OnnxRuntime;
@@ -48,7 +49,7 @@ class ComparingCommandsTest {
     }
 
     private static Explainer explainer(ModelIndex index) {
-        return new Explainer(new Catalogue(List.of()), null, MODELS, 8, "test", null)
+        return new Explainer(new Catalogue(List.of()), null, MODELS, BatchSize.fixed(8), "test", null)
                 .remembering(new Answers(new CacheDirectory(shared.resolve("answers"), 1 << 26), null, 0))
                 .telling(new Indexing(index));
     }
