@@ -3,8 +3,8 @@ import dev.finexl.decompose.Decomposer;
 import dev.finexl.decompose.DecompositionMethod;
 import dev.finexl.decompose.Divergence;
 import dev.finexl.decompose.Nnls;
-import dev.finexl.explain.BatchSize;
 import dev.finexl.explain.Answers;
+import dev.finexl.explain.BatchSize;
 import dev.finexl.explain.ExplainListener;
 import dev.finexl.explain.ExplainRequest;
 import dev.finexl.explain.Explainer;
@@ -35,8 +35,8 @@ import org.ejml.data.DMatrixRMaj;
 
 /**
  * Prints, from one run on one machine, what an explanation costs in a process that is warm: how much of it is spent outside ONNX
- * Runtime, and how that grows with the number of prompts; what a second personalisation of a base costs, and a repeated
- * request; how long pictures take beside a loop in Python ({@link Drawing}); and how long the decomposition takes for small and
+ * Runtime, how that grows with the number of prompts, and what it gains to sample pictures together; what a second
+ * personalisation of a base costs, and a repeated request; how long pictures take beside a loop in Python ({@link Drawing}); and how long the decomposition takes for small and
  * large vocabularies, beside scipy's. Every number is a median, and what is compared takes turns; compare only numbers of the same run.
  */
 final class Bench {
@@ -63,6 +63,7 @@ final class Bench {
         try (OpenModels models = new OpenModels(runtime)) {
             bench.warm(models);
             bench.prompts(models);
+            bench.batches(models);
             bench.second(models);
         }
         bench.drawing(runtime, python(args[3], "infra/bench/loop.py"));
@@ -104,7 +105,12 @@ final class Bench {
     }
 
     private static Explainer explainer(OpenModels models) {
-        return new Explainer(new Catalogue(List.of()), null, models, BatchSize.fixed(8), "bench", null);
+        return explainer(models, 16);
+    }
+
+    /** @param batch as many pictures are sampled together */
+    private static Explainer explainer(OpenModels models, int batch) {
+        return new Explainer(new Catalogue(List.of()), null, models, BatchSize.fixed(batch), "bench", null);
     }
 
     private static String request(String lora, int images) {
@@ -142,6 +148,19 @@ final class Bench {
                     "explanation, %d pairs, wall / inside".formatted(images),
                     "",
                     median(ratios.stream().mapToDouble(Double::doubleValue).toArray()));
+        }
+    }
+
+    private void batches(OpenModels models) {
+        int[] sizes = {1, 4, 16};
+        double[][] seconds = new double[sizes.length][rounds];
+        for (int round = 0; round < rounds; round++) {
+            for (int i = 0; i < sizes.length; i++) {
+                seconds[i][round] = explain(explainer(models, sizes[i]), request("vivid", PAIRS)).wall();
+            }
+        }
+        for (int i = 0; i < sizes.length; i++) {
+            say("batch." + sizes[i], "explanation, 25 pairs, %d sampled together".formatted(sizes[i]), "s", median(seconds[i]));
         }
     }
 
