@@ -66,9 +66,9 @@ public final class StorageServer implements AutoCloseable {
         }
     }
 
-    /** Settings that lead to an endpoint. */
+    /** Settings that lead to an endpoint, with as many retries as the program has by itself. */
     public static S3Settings settings(URI endpoint) {
-        return new S3Settings(Optional.of(endpoint), Optional.empty(), true, 2);
+        return new S3Settings(Optional.of(endpoint), Optional.empty(), true, 4);
     }
 
     @Override
