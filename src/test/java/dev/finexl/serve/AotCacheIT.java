@@ -95,7 +95,9 @@ class AotCacheIT {
         Path project = PackagedProgram.FOLDER.getParent().getParent();
         Path copy = Files.createDirectories(folder.resolve("copy/target/quarkus-app"));
         Files.createDirectories(folder.resolve("copy/infra"));
-        Files.copy(project.resolve("infra/finexl"), folder.resolve("copy/infra/finexl"));
+        for (String name : List.of("infra/finexl", "infra/java.options")) {
+            Files.copy(project.resolve(name), folder.resolve("copy").resolve(name));
+        }
         Files.createSymbolicLink(folder.resolve("copy/mvnw"), project.resolve("mvnw"));
         for (String name : List.of("app", "lib", "quarkus", "quarkus-run.jar")) {
             Files.createSymbolicLink(copy.resolve(name), PackagedProgram.FOLDER.resolve(name));
