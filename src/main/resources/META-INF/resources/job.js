@@ -85,20 +85,26 @@ export function jobPage({what, path, watch = () => ({}), unwatch = () => {}, sho
     followed = {id, stop: api.follow(path(id), {...heard, done, lost})};
   }
 
-  async function open(id) {
-    wanted = id;
-    clear();
-    empty(false);
+  // Shows or follows a job as the service answers that it stands, unless another was opened meanwhile.
+  async function take(id, answer, refused = () => {}) {
     try {
-      const job = await api.job(path(id));
+      const job = await answer;
       if (wanted === id) {
         (job.finished ? done : () => follow(id))(job);
       }
     } catch (problem) {
       if (wanted === id) {
+        refused();
         complain(problem.message);
       }
     }
+  }
+
+  async function open(id) {
+    wanted = id;
+    clear();
+    empty(false);
+    await take(id, api.job(path(id)));
   }
 
   // Is about no job any more.
@@ -124,21 +130,10 @@ export function jobPage({what, path, watch = () => ({}), unwatch = () => {}, sho
 
   async function cancel() {
     const id = followed?.id;
-    if (!id) {
-      return;
-    }
-    // What is still on its way to be shown is gone once it is cancelled, and would be asked for in vain.
-    unfollow();
-    try {
-      const job = await api.cancel(path(id));
-      if (wanted === id) {
-        (job.finished ? done : () => follow(id))(job);
-      }
-    } catch (problem) {
-      if (wanted === id) {
-        follow(id);
-        complain(problem.message);
-      }
+    if (id) {
+      // What is still on its way to be shown is gone once it is cancelled, and would be asked for in vain.
+      unfollow();
+      await take(id, api.cancel(path(id)), () => follow(id));
     }
   }
 

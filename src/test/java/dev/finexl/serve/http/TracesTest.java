@@ -126,30 +126,35 @@ class TracesTest {
         });
     }
 
+    /** The id of what is answered at once. */
+    private static String answeredTo(RequestSpecification request, String path) {
+        String place = request.post(path).then().statusCode(200).extract().header("Content-Location");
+        return place.substring(place.lastIndexOf('/') + 1);
+    }
+
+    /** The id of a job that is waited for. */
+    private static String waitedFor(RequestSpecification request, String path) {
+        return request.header("Prefer", "wait=120")
+                .post(path)
+                .then()
+                .statusCode(200)
+                .body("state", equalTo("succeeded"))
+                .extract()
+                .path("id");
+    }
+
     @Test
     void followsACallerWhoWaits() {
         String trace = TRACE.formatted(traces++);
-        String place = request(trace, traces)
-                .post("/explain")
-                .then()
-                .statusCode(200)
-                .extract()
-                .header("Content-Location");
-        assertWhole(received(trace), place.substring(place.lastIndexOf('/') + 1));
+        String id = answeredTo(request(trace, traces), "/explain");
+        assertWhole(received(trace), id);
         assertThat(receiver.bodies()).noneMatch(body -> body.contains(PROMPT) || body.contains("vivid"));
     }
 
     @Test
     void followsAJobThatRunsLater() {
         String trace = TRACE.formatted(traces++);
-        String id = request(trace, traces)
-                .header("Prefer", "wait=120")
-                .post("/explanations")
-                .then()
-                .statusCode(200)
-                .body("state", equalTo("succeeded"))
-                .extract()
-                .path("id");
+        String id = waitedFor(request(trace, traces), "/explanations");
         assertWhole(received(trace), id);
     }
 
@@ -185,26 +190,14 @@ class TracesTest {
     @Test
     void followsAComparison() {
         String trace = TRACE.formatted(traces++);
-        String place = comparison(trace, traces)
-                .post("/compare")
-                .then()
-                .statusCode(200)
-                .extract()
-                .header("Content-Location");
-        assertCompared(trace, place.substring(place.lastIndexOf('/') + 1));
+        String id = answeredTo(comparison(trace, traces), "/compare");
+        assertCompared(trace, id);
     }
 
     @Test
     void followsAComparisonThatIsAJob() {
         String trace = TRACE.formatted(traces++);
-        String id = comparison(trace, traces)
-                .header("Prefer", "wait=120")
-                .post("/compare")
-                .then()
-                .statusCode(200)
-                .body("state", equalTo("succeeded"))
-                .extract()
-                .path("id");
+        String id = waitedFor(comparison(trace, traces), "/compare");
         assertCompared(trace, id);
     }
 
