@@ -57,7 +57,7 @@ class BearerTokensProperties {
                 .map(fields -> "{" + String.join(",", fields) + "}");
     }
 
-    @Property(tries = 500)
+    @Property(tries = 500, seed = "1")
     void aTokenWithAnotherHeaderIsNoGood(@ForAll("headers") String header) {
         String[] parts = good.split("\\.");
         String encoded =
@@ -67,7 +67,7 @@ class BearerTokensProperties {
     }
 
     /** The last character of each part may hold bits that mean nothing; all others count. */
-    @Property(tries = 500)
+    @Property(tries = 500, seed = "2")
     void aTokenWithAnotherCharacterIsNoGood(@ForAll int place, @ForAll char other) {
         int at = Math.floorMod(place, good.length());
         boolean counts = at + 1 < good.length() && good.charAt(at + 1) != '.';
@@ -77,7 +77,7 @@ class BearerTokensProperties {
         }
     }
 
-    @Property(tries = 500)
+    @Property(tries = 500, seed = "3")
     void whatIsNoTokenIsNoGood(@ForAll String text) {
         assertThat(tokens.find(text)).isEmpty();
     }

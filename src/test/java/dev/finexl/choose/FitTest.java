@@ -85,7 +85,7 @@ class FitTest {
                 .isEqualTo("warm 0.90, more than wished; not dark, as wished");
     }
 
-    @Property
+    @Property(seed = "1")
     void isTheMeanOfWhatIsMetLessWhatNobodyAskedFor(
             @ForAll @DoubleRange(min = 0, max = 3) double warm,
             @ForAll @DoubleRange(min = 0, max = 3) double dark,

@@ -16,12 +16,12 @@ class ProposalReplyProperties {
     private static final Vocabulary KNOWN = VocabularyReader.ofEntries("known", List.of("light: dark", "vivid"));
     private static final int LIMIT = 3;
 
-    @Property
+    @Property(seed = "1")
     void anyText(@ForAll @StringLength(max = 200) String reply) {
         assertHarmless(reply);
     }
 
-    @Property
+    @Property(seed = "2")
     void anyNames(@ForAll("entries") List<String> entries) {
         assertHarmless("{\"concepts\": [%s]}".formatted(String.join(",", entries)));
     }

@@ -28,12 +28,12 @@ class VocabularyReaderProperties {
               {"name": "cat", "category": "subject", "wordings": ["cats", "kitten"]}]}
             """;
 
-    @Property
+    @Property(seed = "1")
     void anyText(@ForAll @StringLength(max = 200) String text) {
         read(text).ifPresent(VocabularyReaderProperties::assertValid);
     }
 
-    @Property
+    @Property(seed = "2")
     void linesThatLookLikeEntries(@ForAll("entries") String text) {
         Optional<Vocabulary> read = read(text);
 
@@ -41,12 +41,12 @@ class VocabularyReaderProperties {
         requireThatSomeAreValid(read);
     }
 
-    @Property
+    @Property(seed = "3")
     void tokensOfTheJsonFormInAnyOrder(@ForAll("tokens") String text) {
         read(text).ifPresent(VocabularyReaderProperties::assertValid);
     }
 
-    @Property
+    @Property(seed = "4")
     void aValidDocumentWithAnyPartReplaced(
             @ForAll @IntRange(max = 320) int from,
             @ForAll @IntRange(max = 20) int length,

@@ -62,12 +62,12 @@ class T5TokenizerProperties {
         return piece.list().ofMaxSize(8).map(pieces -> String.join("", pieces)).map(ClipTokenizer::toScalars);
     }
 
-    @Property
+    @Property(seed = "1")
     void givesTheNativeLibrarysIds(@ForAll("texts") String text) {
         assertSame(T5Tokenizer.open(FILES, ""), nativeOnes, text);
     }
 
-    @Property
+    @Property(seed = "2")
     void givesTheNativeLibrarysIdsForOlderFiles(@ForAll("texts") String text) throws Exception {
         assertSame(T5Tokenizer.open(older(), ""), olderNativeOnes, text);
     }
@@ -80,7 +80,7 @@ class T5TokenizerProperties {
     }
 
     /** The native library would read outside the table, and end the process. */
-    @Property
+    @Property(seed = "3")
     void survivesAnyTable(@ForAll long seed, @ForAll("texts") String text) {
         Random random = new Random(seed);
         byte[] table = new byte[4 + 4 * 64 + 100];
