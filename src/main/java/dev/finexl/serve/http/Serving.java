@@ -25,6 +25,7 @@ import org.jboss.logging.Logger;
 class Serving {
 
     private static final Logger LOG = Logger.getLogger(Serving.class);
+    private static final Duration LOOK_AT_HEAP = Duration.ofSeconds(5);
 
     private final JobWorkers workers;
     private final JobQueue queue;
@@ -59,6 +60,7 @@ class Serving {
         if (serving) {
             metrics.watch(gate, queue, models);
             workers.start();
+            new OldGeneration(LOOK_AT_HEAP).keep();
         }
     }
 
