@@ -32,7 +32,7 @@ import org.ejml.data.DMatrixRMaj;
 public final class Rivals {
 
     /** No concept has a rival. */
-    public static final Rivals NONE = new Rivals(new int[0], new double[0][]);
+    private static final Rivals NONE = new Rivals(new int[0], new double[0][]);
 
     private final int[] concepts;
     /** By rival and pair: the product of the pair's difference with the rival's own direction. */
