@@ -47,6 +47,11 @@ class Callers {
         return TraceParent.of(request.getCurrent().request().getHeader(TraceParent.HEADER));
     }
 
+    /** Whether he is still there. */
+    ClientGone client() {
+        return ClientGone.of(request.getCurrent());
+    }
+
     /** Whence what he asks for now comes, with an id of its own. */
     Tracing.Origin origin() {
         return new Tracing.Origin(JobIds.next(), Instant.now(), parent());

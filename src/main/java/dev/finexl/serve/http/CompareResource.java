@@ -4,7 +4,6 @@ import dev.finexl.compare.CompareRequest;
 import dev.finexl.compare.ModelComparison;
 import dev.finexl.job.JobTask;
 import io.smallrye.common.annotation.Blocking;
-import io.vertx.ext.web.RoutingContext;
 import jakarta.validation.Valid;
 import jakarta.validation.constraints.NotNull;
 import jakarta.ws.rs.Consumes;
@@ -12,7 +11,6 @@ import jakarta.ws.rs.HeaderParam;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
-import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.util.List;
@@ -77,11 +75,10 @@ public class CompareResource {
             @Parameter(description = IdempotencyKey.MEANING, example = "4712") @HeaderParam(IdempotencyKey.HEADER)
                     String key,
             @Parameter(description = "respond-async; " + Jobs.WAIT, example = "respond-async") @HeaderParam("Prefer")
-                    List<String> prefer,
-            @Context RoutingContext routing) {
+                    List<String> prefer) {
         JobTask task = new JobTask.Compare(request);
         return Preference.later(prefer)
-                ? jobs.submit(task, key, null, prefer, routing)
-                : waiting.answer(task, key, ClientGone.of(routing));
+                ? jobs.submit(task, key, null, prefer)
+                : waiting.answer(task, key);
     }
 }

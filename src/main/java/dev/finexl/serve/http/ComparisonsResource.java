@@ -4,14 +4,12 @@ import dev.finexl.compare.ModelComparison;
 import dev.finexl.job.JobKind;
 import dev.finexl.report.ComparisonReport;
 import io.smallrye.common.annotation.RunOnVirtualThread;
-import io.vertx.ext.web.RoutingContext;
 import jakarta.ws.rs.DELETE;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.HeaderParam;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
-import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.util.List;
@@ -45,9 +43,8 @@ public class ComparisonsResource {
     @APIResponse(responseCode = "404", description = "there is none, or no more")
     public Response comparison(
             @Parameter(description = ID) @PathParam("id") String id,
-            @Parameter(description = Jobs.WAIT, example = "wait=30") @HeaderParam("Prefer") List<String> prefer,
-            @Context RoutingContext routing) {
-        return jobs.status(JobKind.COMPARISON, id, prefer, routing);
+            @Parameter(description = Jobs.WAIT, example = "wait=30") @HeaderParam("Prefer") List<String> prefer) {
+        return jobs.status(JobKind.COMPARISON, id, prefer);
     }
 
     /** A comparison to be looked at. */
@@ -84,9 +81,8 @@ public class ComparisonsResource {
             @Parameter(description = ID) @PathParam("id") String id,
             @Parameter(description = "id of the last event that was received", example = "1.7")
                     @HeaderParam("Last-Event-ID")
-                    String last,
-            @Context RoutingContext routing) {
-        return jobs.events(JobKind.COMPARISON, id, last, routing);
+                    String last) {
+        return jobs.events(JobKind.COMPARISON, id, last);
     }
 
     /** Cancels a comparison. */

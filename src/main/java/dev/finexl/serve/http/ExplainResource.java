@@ -4,7 +4,6 @@ import dev.finexl.explain.ExplainRequest;
 import dev.finexl.explain.Explanation;
 import dev.finexl.job.JobTask;
 import io.smallrye.common.annotation.Blocking;
-import io.vertx.ext.web.RoutingContext;
 import jakarta.validation.Valid;
 import jakarta.validation.constraints.NotNull;
 import jakarta.ws.rs.Consumes;
@@ -13,7 +12,6 @@ import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.QueryParam;
-import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import org.eclipse.microprofile.openapi.annotations.Operation;
@@ -70,9 +68,7 @@ public class ExplainResource {
                             description =
                                     "only tell what it would take and cost, as {cached, images, evaluations, seconds, price}")
                     @QueryParam("estimate")
-                    boolean estimate,
-            @Context RoutingContext routing) {
-        ClientGone client = ClientGone.of(routing);
-        return estimate ? waiting.estimate(request, client) : waiting.answer(new JobTask.Explain(request), key, client);
+                    boolean estimate) {
+        return estimate ? waiting.estimate(request) : waiting.answer(new JobTask.Explain(request), key);
     }
 }

@@ -9,7 +9,6 @@ import dev.finexl.job.Upload;
 import dev.finexl.report.HtmlReport;
 import dev.finexl.serve.http.Uploads.Received;
 import io.smallrye.common.annotation.RunOnVirtualThread;
-import io.vertx.ext.web.RoutingContext;
 import jakarta.validation.Valid;
 import jakarta.validation.constraints.NotNull;
 import jakarta.ws.rs.Consumes;
@@ -20,7 +19,6 @@ import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
-import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.io.IOException;
@@ -106,9 +104,8 @@ public class ExplanationsResource {
             @NotNull @Valid ExplainRequest request,
             @Parameter(description = IdempotencyKey.MEANING, example = "4711") @HeaderParam(IdempotencyKey.HEADER)
                     String key,
-            @Parameter(description = Jobs.WAIT, example = "wait=30") @HeaderParam("Prefer") List<String> prefer,
-            @Context RoutingContext routing) {
-        return submit(request, key, null, prefer, routing);
+            @Parameter(description = Jobs.WAIT, example = "wait=30") @HeaderParam("Prefer") List<String> prefer) {
+        return submit(request, key, null, prefer);
     }
 
     /** The parts of a multipart body, for its description. */
@@ -132,11 +129,10 @@ public class ExplanationsResource {
             @RestForm("baseImages") List<FileUpload> baseImages,
             @RestForm("personalizedImages") List<FileUpload> personalizedImages,
             @HeaderParam(IdempotencyKey.HEADER) String key,
-            @Parameter(description = Jobs.WAIT, example = "wait=30") @HeaderParam("Prefer") List<String> prefer,
-            @Context RoutingContext routing)
+            @Parameter(description = Jobs.WAIT, example = "wait=30") @HeaderParam("Prefer") List<String> prefer)
             throws IOException {
         try (Received received = uploads.parts(request, baseImages, personalizedImages)) {
-            return submit(received.request(), key, received.upload(), prefer, routing);
+            return submit(received.request(), key, received.upload(), prefer);
         }
     }
 
@@ -148,17 +144,16 @@ public class ExplanationsResource {
     public Response submitArchive(
             InputStream body,
             @HeaderParam(IdempotencyKey.HEADER) String key,
-            @Parameter(description = Jobs.WAIT, example = "wait=30") @HeaderParam("Prefer") List<String> prefer,
-            @Context RoutingContext routing)
+            @Parameter(description = Jobs.WAIT, example = "wait=30") @HeaderParam("Prefer") List<String> prefer)
             throws IOException {
         try (Received received = uploads.archive(body)) {
-            return submit(received.request(), key, received.upload(), prefer, routing);
+            return submit(received.request(), key, received.upload(), prefer);
         }
     }
 
     private Response submit(
-            ExplainRequest request, String key, Upload upload, List<String> prefer, RoutingContext routing) {
-        return jobs.submit(new JobTask.Explain(request), key, upload, prefer, routing);
+            ExplainRequest request, String key, Upload upload, List<String> prefer) {
+        return jobs.submit(new JobTask.Explain(request), key, upload, prefer);
     }
 
     /** The explanation as it stands. */
@@ -173,9 +168,8 @@ public class ExplanationsResource {
     @APIResponse(responseCode = "404", description = "there is none, or no more")
     public Response explanation(
             @Parameter(description = ID) @PathParam("id") String id,
-            @Parameter(description = Jobs.WAIT, example = "wait=30") @HeaderParam("Prefer") List<String> prefer,
-            @Context RoutingContext routing) {
-        return jobs.status(JobKind.EXPLANATION, id, prefer, routing);
+            @Parameter(description = Jobs.WAIT, example = "wait=30") @HeaderParam("Prefer") List<String> prefer) {
+        return jobs.status(JobKind.EXPLANATION, id, prefer);
     }
 
     /** An explanation to be looked at. */
@@ -222,9 +216,8 @@ public class ExplanationsResource {
             @Parameter(description = ID) @PathParam("id") String id,
             @Parameter(description = "id of the last event that was received", example = "1.7")
                     @HeaderParam("Last-Event-ID")
-                    String last,
-            @Context RoutingContext routing) {
-        return jobs.events(JobKind.EXPLANATION, id, last, routing);
+                    String last) {
+        return jobs.events(JobKind.EXPLANATION, id, last);
     }
 
     /** Cancels an explanation. */

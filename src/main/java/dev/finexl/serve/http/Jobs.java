@@ -7,7 +7,6 @@ import dev.finexl.job.JobQueue;
 import dev.finexl.job.JobTask;
 import dev.finexl.job.Upload;
 import dev.finexl.store.ModelJson;
-import io.vertx.ext.web.RoutingContext;
 import jakarta.inject.Singleton;
 import jakarta.ws.rs.NotFoundException;
 import jakarta.ws.rs.core.Response;
@@ -58,12 +57,12 @@ class Jobs {
      * @param key by which the same submission is known again; null for none
      * @param upload pictures that came with it; null for none
      */
-    Response submit(JobTask task, String key, Upload upload, List<String> prefer, RoutingContext routing) {
+    Response submit(JobTask task, String key, Upload upload, List<String> prefer) {
         JobQueue.Submission submission =
                 queue.submit(callers.tenant(), task, IdempotencyKey.checked(key), upload, callers.parent());
         Job submitted = submission.job();
         Optional<Duration> wait = Preference.wait(prefer);
-        ClientGone client = ClientGone.of(routing);
+        ClientGone client = callers.client();
         Job job =
                 wait.flatMap(atMost -> await(submitted, atMost, client::isGone)).orElse(submitted);
         if (client.isGone() && key == null && submission.created()) {
@@ -79,10 +78,10 @@ class Jobs {
     }
 
     /** A job as it stands, or as it stands when the caller does not want to wait any longer. */
-    Response status(JobKind kind, String id, List<String> prefer, RoutingContext routing) {
+    Response status(JobKind kind, String id, List<String> prefer) {
         Job found = find(kind, id);
         Optional<Duration> wait = Preference.wait(prefer);
-        ClientGone client = ClientGone.of(routing);
+        ClientGone client = callers.client();
         Job job = wait.flatMap(atMost -> await(found, atMost, client::isGone)).orElse(found);
         return applied(Response.ok(JobDocument.of(job)), wait).build();
     }
@@ -92,12 +91,12 @@ class Jobs {
      *
      * @param last id of the last event that the caller has; null for none
      */
-    Response events(JobKind kind, String id, String last, RoutingContext routing) {
+    Response events(JobKind kind, String id, String last) {
         Job job = find(kind, id);
         if (JobEvents.isAllTold(job, last)) {
             return Response.noContent().build();
         }
-        ClientGone client = ClientGone.of(routing);
+        ClientGone client = callers.client();
         StreamingOutput writing = out -> events.write(job, last, client, out);
         // Proxies that collect an answer before they pass it on would hold back every event.
         return Response.ok(writing)

@@ -4,7 +4,6 @@ import dev.finexl.explain.ExplainRequest;
 import dev.finexl.explain.Explanation;
 import dev.finexl.job.JobTask;
 import io.smallrye.common.annotation.Blocking;
-import io.vertx.ext.web.RoutingContext;
 import jakarta.validation.Valid;
 import jakarta.validation.constraints.NotNull;
 import jakarta.ws.rs.Consumes;
@@ -12,7 +11,6 @@ import jakarta.ws.rs.GET;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
-import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import org.eclipse.microprofile.openapi.annotations.Operation;
@@ -62,7 +60,7 @@ public class SageMakerResource {
             responseCode = "200",
             description = "the explanation",
             content = @Content(schema = @Schema(implementation = Explanation.class)))
-    public Response invoke(@NotNull @Valid ExplainRequest request, @Context RoutingContext routing) {
-        return waiting.answer(new JobTask.Explain(request), null, ClientGone.of(routing));
+    public Response invoke(@NotNull @Valid ExplainRequest request) {
+        return waiting.answer(new JobTask.Explain(request), null);
     }
 }

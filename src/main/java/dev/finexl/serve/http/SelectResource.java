@@ -9,14 +9,12 @@ import dev.finexl.job.trace.Traced;
 import dev.finexl.job.trace.Tracing;
 import dev.finexl.onnx.RunScope;
 import io.smallrye.common.annotation.Blocking;
-import io.vertx.ext.web.RoutingContext;
 import jakarta.validation.Valid;
 import jakarta.validation.constraints.NotNull;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
-import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
 import java.util.function.Function;
 import org.eclipse.microprofile.openapi.annotations.Operation;
@@ -72,7 +70,7 @@ public class SelectResource {
     @APIResponse(responseCode = "422", description = "a model that the request names cannot be used")
     @APIResponse(responseCode = "429", description = "too many requests are waiting; come back")
     @APIResponse(responseCode = "503", description = "the program is shutting down")
-    public Selection select(@NotNull @Valid SelectRequest request, @Context RoutingContext routing) {
+    public Selection select(@NotNull @Valid SelectRequest request) {
         Chooser chooser = spaces.chooser(callers.tenant());
         Tracing.Origin origin = callers.origin();
         Function<RunScope, Selection> work = scope -> tracing.follow(
@@ -82,6 +80,6 @@ public class SelectResource {
                 return work.apply(scope);
             }
         }
-        return waiting.inTurn(ClientGone.of(routing), origin, request, work, Selection::usage);
+        return waiting.inTurn(origin, request, work, Selection::usage);
     }
 }

@@ -88,11 +88,11 @@ class Waiting {
      * @throws ExplainGate.FullException if too many wait already
      * @throws JobQueue.KeyReusedException if the key came with another request
      */
-    Response answer(JobTask task, String key, ClientGone client) {
+    Response answer(JobTask task, String key) {
         Tenant tenant = callers.tenant();
         String bare = IdempotencyKey.checked(key);
         Optional<Job> earlier = queue.earlier(tenant, task, bare);
-        return answer(earlier.isPresent() ? ended(tenant, earlier.get(), client) : workNow(tenant, task, bare, client));
+        return answer(earlier.isPresent() ? ended(tenant, earlier.get()) : workNow(tenant, task, bare));
     }
 
     /**
@@ -101,12 +101,12 @@ class Waiting {
      * @throws dev.finexl.account.QuotaExceededException if the tenant has asked for all that he may
      * @throws ExplainGate.FullException if too many wait already
      */
-    Response estimate(ExplainRequest request, ClientGone client) {
+    Response estimate(ExplainRequest request) {
         Tenant tenant = callers.tenant();
         quotas.admit(tenant);
         try (RunScope scope = new RunScope();
                 ExplainGate.Place place = gate.enter(scope::cancel)) {
-            client.whenGone(place::leave);
+            callers.client().whenGone(place::leave);
             place.await();
             return Response.ok(explaining.estimate(tenant, request, scope)).build();
         }
@@ -123,12 +123,11 @@ class Waiting {
      * @throws ExplainGate.FullException if too many wait already
      */
     <T> T inTurn(
-            ClientGone client,
             Tracing.Origin origin,
             Object request,
             Function<RunScope, T> work,
             Function<T, Cost> cost) {
-        return inTurn(client, scope -> {
+        return inTurn(scope -> {
             long start = System.nanoTime();
             T done = work.apply(scope);
             ledger.add(metering.line(
@@ -143,22 +142,22 @@ class Waiting {
         });
     }
 
-    private <T> T inTurn(ClientGone client, Function<RunScope, T> work) {
+    private <T> T inTurn(Function<RunScope, T> work) {
         Tenant tenant = callers.tenant();
         quotas.admit(tenant);
         try (Quotas.Waiter _ = quotas.enter(tenant, queue.unfinished(tenant));
                 RunScope scope = new RunScope();
                 ExplainGate.Place place = gate.enter(scope::cancel)) {
-            client.whenGone(place::leave);
+            callers.client().whenGone(place::leave);
             place.await();
             return work.apply(scope);
         }
     }
 
-    private Job workNow(Tenant tenant, JobTask task, String key, ClientGone client) {
+    private Job workNow(Tenant tenant, JobTask task, String key) {
         Tracing.Origin origin = callers.origin();
         String id = origin.id();
-        return inTurn(client, scope -> {
+        return inTurn(scope -> {
             Instant began = Instant.now();
             Answer answer = switch (task) {
                 case JobTask.Explain(var request) ->
@@ -175,8 +174,8 @@ class Waiting {
         });
     }
 
-    private Job ended(Tenant tenant, Job earlier, ClientGone client) {
-        return queue.await(tenant, earlier.id(), LONGEST, job -> job.state().ended(), client::isGone)
+    private Job ended(Tenant tenant, Job earlier) {
+        return queue.await(tenant, earlier.id(), LONGEST, job -> job.state().ended(), callers.client()::isGone)
                 .orElse(earlier);
     }
 
