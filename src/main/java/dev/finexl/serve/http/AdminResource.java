@@ -42,6 +42,9 @@ import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 /** {@code /admin}: keys, and what was done with them. For keys with the scope {@code admin}. */
 @Path("/admin")
 @Produces(MediaType.APPLICATION_JSON)
+@RunOnVirtualThread
+@APIResponse(responseCode = "401", description = "without a key, or with one that is no good")
+@APIResponse(responseCode = "403", description = "the key has not the scope admin")
 public class AdminResource {
 
     private static final int LONGEST_DAYS = 3650;
@@ -85,7 +88,6 @@ public class AdminResource {
     @POST
     @Path("keys")
     @Consumes(MediaType.APPLICATION_JSON)
-    @RunOnVirtualThread
     @Operation(
             operationId = "createKey",
             summary = "Make a key",
@@ -104,8 +106,6 @@ public class AdminResource {
             description = "the key",
             content = @Content(schema = @Schema(implementation = MadeKey.class)))
     @APIResponse(responseCode = "400", description = "a value is out of its range; names the field")
-    @APIResponse(responseCode = "401", description = "without a key, or with one that is no good")
-    @APIResponse(responseCode = "403", description = "the key has not the scope admin")
     public Response create(@NotNull @Valid KeyWish wish) {
         String administrator = callers.administrator();
         Duration lifetime = wish.days() == null ? null : Duration.ofDays(wish.days());
@@ -115,8 +115,8 @@ public class AdminResource {
     /** All keys. */
     @GET
     @Path("keys")
-    @RunOnVirtualThread
     @Operation(operationId = "keys", summary = "All keys, also those that are no good any more, without their secrets")
+    @APIResponse(responseCode = "200", description = "the keys, tenant by tenant")
     public List<ApiKey> list() {
         callers.administrator();
         return keys.list();
@@ -125,7 +125,6 @@ public class AdminResource {
     /** Replaces a key. */
     @POST
     @Path("keys/{prefix}/rotate")
-    @RunOnVirtualThread
     @Operation(
             operationId = "rotateKey",
             summary = "Make a key that replaces another",
@@ -149,12 +148,8 @@ public class AdminResource {
     /** Revokes a key. */
     @DELETE
     @Path("keys/{prefix}")
-    @RunOnVirtualThread
     @Operation(operationId = "revokeKey", summary = "Make a key good for nothing, at once")
-    @APIResponse(
-            responseCode = "200",
-            description = "the key as it stands",
-            content = @Content(schema = @Schema(implementation = ApiKey.class)))
+    @APIResponse(responseCode = "200", description = "the key as it stands")
     @APIResponse(responseCode = "404", description = "there is no such key")
     public ApiKey revoke(@Parameter(description = PREFIX) @PathParam("prefix") String prefix) {
         return keys.revoke(prefix, callers.administrator());
@@ -163,8 +158,8 @@ public class AdminResource {
     /** All tenants. */
     @GET
     @Path("tenants")
-    @RunOnVirtualThread
     @Operation(operationId = "tenants", summary = "All tenants, with the limits that are their own")
+    @APIResponse(responseCode = "200", description = "the tenants")
     public List<Tenants.Known> tenants() {
         callers.administrator();
         return tenants.list();
@@ -174,7 +169,6 @@ public class AdminResource {
     @PUT
     @Path("tenants/{tenant}/quota")
     @Consumes(MediaType.APPLICATION_JSON)
-    @RunOnVirtualThread
     @Operation(
             operationId = "limit",
             summary = "Say what a tenant may ask for",
@@ -200,8 +194,8 @@ public class AdminResource {
     /** What administrators did. */
     @GET
     @Path("actions")
-    @RunOnVirtualThread
     @Operation(operationId = "adminActions", summary = "What administrators did, latest first")
+    @APIResponse(responseCode = "200", description = "what they did")
     public List<AdminAction> actions(
             @Parameter(description = "most that are told", example = "10")
                     @QueryParam("limit")

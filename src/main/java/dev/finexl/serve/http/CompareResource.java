@@ -77,8 +77,6 @@ public class CompareResource {
             @Parameter(description = "respond-async; " + Jobs.WAIT, example = "respond-async") @HeaderParam("Prefer")
                     List<String> prefer) {
         JobTask task = new JobTask.Compare(request);
-        return Preference.later(prefer)
-                ? jobs.submit(task, key, null, prefer)
-                : waiting.answer(task, key);
+        return Preference.later(prefer) ? jobs.submit(task, key, null, prefer) : waiting.answer(task, key);
     }
 }

@@ -22,6 +22,8 @@ import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 /** {@code /comparisons}: what {@code POST /compare} was asked for by callers who did not wait for the answer. */
 @Path("/comparisons/{id}")
 @Produces(MediaType.APPLICATION_JSON)
+@RunOnVirtualThread
+@APIResponse(responseCode = "404", description = "there is none, or no more")
 public class ComparisonsResource {
 
     private static final String ID = "of the comparison, as it was answered to who asked for it";
@@ -34,13 +36,11 @@ public class ComparisonsResource {
 
     /** The comparison as it stands. */
     @GET
-    @RunOnVirtualThread
     @Operation(operationId = "comparison", summary = "How far a comparison is, and its result")
     @APIResponse(
             responseCode = "200",
             description = "the comparison as it stands",
             content = @Content(schema = @Schema(implementation = JobDocument.class)))
-    @APIResponse(responseCode = "404", description = "there is none, or no more")
     public Response comparison(
             @Parameter(description = ID) @PathParam("id") String id,
             @Parameter(description = Jobs.WAIT, example = "wait=30") @HeaderParam("Prefer") List<String> prefer) {
@@ -51,7 +51,6 @@ public class ComparisonsResource {
     @GET
     @Path("report")
     @Produces(MediaType.TEXT_HTML)
-    @RunOnVirtualThread
     @Operation(operationId = "comparisonReport", summary = "A comparison as one HTML file that needs nothing beside it")
     @APIResponse(responseCode = "200", description = "the report", content = @Content(mediaType = MediaType.TEXT_HTML))
     @APIResponse(responseCode = "404", description = "there is none, or no more, or it has no result")
@@ -64,7 +63,6 @@ public class ComparisonsResource {
     @GET
     @Path("events")
     @Produces(MediaType.SERVER_SENT_EVENTS)
-    @RunOnVirtualThread
     @Operation(
             operationId = "comparisonEvents",
             summary = "Follow a comparison",
@@ -76,18 +74,14 @@ public class ComparisonsResource {
             description = "the events",
             content = @Content(mediaType = MediaType.SERVER_SENT_EVENTS))
     @APIResponse(responseCode = "204", description = "the header Last-Event-ID shows that there is no more to come")
-    @APIResponse(responseCode = "404", description = "there is none, or no more")
     public Response events(
             @Parameter(description = ID) @PathParam("id") String id,
-            @Parameter(description = "id of the last event that was received", example = "1.7")
-                    @HeaderParam("Last-Event-ID")
-                    String last) {
+            @Parameter(description = Jobs.LAST_EVENT, example = "1.7") @HeaderParam("Last-Event-ID") String last) {
         return jobs.events(JobKind.COMPARISON, id, last);
     }
 
     /** Cancels a comparison. */
     @DELETE
-    @RunOnVirtualThread
     @Operation(
             operationId = "cancelComparison",
             summary = "Cancel a comparison",
@@ -100,7 +94,6 @@ public class ComparisonsResource {
             responseCode = "202",
             description = "it will be cancelled by the process that works on it",
             content = @Content(schema = @Schema(implementation = JobDocument.class)))
-    @APIResponse(responseCode = "404", description = "there is none, or no more")
     public Response cancel(@Parameter(description = ID) @PathParam("id") String id) {
         return jobs.cancel(JobKind.COMPARISON, id);
     }

@@ -41,6 +41,7 @@ import org.jboss.resteasy.reactive.multipart.FileUpload;
  */
 @Path("/explanations")
 @Produces(MediaType.APPLICATION_JSON)
+@RunOnVirtualThread
 public class ExplanationsResource {
 
     private static final String APPLICATION_ZIP = "application/zip";
@@ -59,7 +60,6 @@ public class ExplanationsResource {
     /** Accepts a request. */
     @POST
     @Consumes(MediaType.APPLICATION_JSON)
-    @RunOnVirtualThread
     @Operation(
             operationId = "submit",
             summary = "Ask for an explanation",
@@ -122,14 +122,13 @@ public class ExplanationsResource {
     /** Accepts two sets of pictures. */
     @POST
     @Consumes(MediaType.MULTIPART_FORM_DATA)
-    @RunOnVirtualThread
     @Operation(hidden = true)
     public Response submitParts(
             @RestForm("request") String request,
             @RestForm("baseImages") List<FileUpload> baseImages,
             @RestForm("personalizedImages") List<FileUpload> personalizedImages,
             @HeaderParam(IdempotencyKey.HEADER) String key,
-            @Parameter(description = Jobs.WAIT, example = "wait=30") @HeaderParam("Prefer") List<String> prefer)
+            @HeaderParam("Prefer") List<String> prefer)
             throws IOException {
         try (Received received = uploads.parts(request, baseImages, personalizedImages)) {
             return submit(received.request(), key, received.upload(), prefer);
@@ -139,27 +138,24 @@ public class ExplanationsResource {
     /** Accepts two folders of pictures in a zip file. */
     @POST
     @Consumes(APPLICATION_ZIP)
-    @RunOnVirtualThread
     @Operation(hidden = true)
     public Response submitArchive(
             InputStream body,
             @HeaderParam(IdempotencyKey.HEADER) String key,
-            @Parameter(description = Jobs.WAIT, example = "wait=30") @HeaderParam("Prefer") List<String> prefer)
+            @HeaderParam("Prefer") List<String> prefer)
             throws IOException {
         try (Received received = uploads.archive(body)) {
             return submit(received.request(), key, received.upload(), prefer);
         }
     }
 
-    private Response submit(
-            ExplainRequest request, String key, Upload upload, List<String> prefer) {
+    private Response submit(ExplainRequest request, String key, Upload upload, List<String> prefer) {
         return jobs.submit(new JobTask.Explain(request), key, upload, prefer);
     }
 
     /** The explanation as it stands. */
     @GET
     @Path("{id}")
-    @RunOnVirtualThread
     @Operation(operationId = "explanation", summary = "How far an explanation is, and its result")
     @APIResponse(
             responseCode = "200",
@@ -176,7 +172,6 @@ public class ExplanationsResource {
     @GET
     @Path("{id}/report")
     @Produces(MediaType.TEXT_HTML)
-    @RunOnVirtualThread
     @Operation(operationId = "report", summary = "An explanation as one HTML file that needs nothing beside it")
     @APIResponse(responseCode = "200", description = "the report", content = @Content(mediaType = MediaType.TEXT_HTML))
     @APIResponse(responseCode = "404", description = "there is none, or no more, or it has no result")
@@ -190,7 +185,6 @@ public class ExplanationsResource {
     @GET
     @Path("{id}/events")
     @Produces(MediaType.SERVER_SENT_EVENTS)
-    @RunOnVirtualThread
     @Operation(
             operationId = "events",
             summary = "Follow an explanation",
@@ -214,16 +208,13 @@ public class ExplanationsResource {
     @APIResponse(responseCode = "404", description = "there is none, or no more")
     public Response events(
             @Parameter(description = ID) @PathParam("id") String id,
-            @Parameter(description = "id of the last event that was received", example = "1.7")
-                    @HeaderParam("Last-Event-ID")
-                    String last) {
+            @Parameter(description = Jobs.LAST_EVENT, example = "1.7") @HeaderParam("Last-Event-ID") String last) {
         return jobs.events(JobKind.EXPLANATION, id, last);
     }
 
     /** Cancels an explanation. */
     @DELETE
     @Path("{id}")
-    @RunOnVirtualThread
     @Operation(
             operationId = "cancel",
             summary = "Cancel an explanation",

@@ -26,6 +26,7 @@ import java.util.function.BooleanSupplier;
 class Jobs {
 
     static final String WAIT = "wait=SECONDS waits for the result, at most 300 seconds (RFC 7240)";
+    static final String LAST_EVENT = "id of the last event that was received";
 
     /** A cancelled job ends within one evaluation of the denoiser, which on a large model takes its time. */
     private static final Duration CANCELLING = Duration.ofSeconds(2);

@@ -17,6 +17,7 @@ import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 
 /** {@code GET /models}: what can be named in a request. */
 @Path("/models")
+@RunOnVirtualThread
 public class ModelsResource {
 
     private final TenantSpaces spaces;
@@ -38,7 +39,6 @@ public class ModelsResource {
     /** The bundled models, then those that lie directly in a models folder, also one of the caller's own. */
     @GET
     @Produces(MediaType.APPLICATION_JSON)
-    @RunOnVirtualThread
     @Operation(operationId = "models", summary = "List the models that a request can name")
     @APIResponse(responseCode = "200", description = "the models")
     public List<Model> models() {
@@ -51,7 +51,6 @@ public class ModelsResource {
     @GET
     @Path("/{reference: .+}")
     @Produces(MediaType.APPLICATION_JSON)
-    @RunOnVirtualThread
     @Operation(operationId = "model", summary = "Describe a model that a request can name")
     @APIResponse(responseCode = "200", description = "what its files say of it")
     @APIResponse(responseCode = "404", description = "there is no such model")

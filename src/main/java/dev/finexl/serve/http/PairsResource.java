@@ -35,6 +35,7 @@ import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 
 /** {@code /explanations/ID/pairs}: the pairs of pictures that an explanation rests on, to be looked at. */
 @Path("/explanations/{id}/pairs")
+@RunOnVirtualThread
 public class PairsResource {
 
     private static final String PNG = "image/png";
@@ -64,7 +65,6 @@ public class PairsResource {
     /** The pairs of an explanation. */
     @GET
     @Produces(MediaType.APPLICATION_JSON)
-    @RunOnVirtualThread
     @Operation(
             operationId = "pairs",
             summary = "The pairs of pictures that an explanation rests on",
@@ -113,7 +113,6 @@ public class PairsResource {
     @GET
     @Path("{pair: [0-9]{1,4}}/{side: base|personalized}")
     @Produces(PNG)
-    @RunOnVirtualThread
     @Operation(
             operationId = "picture",
             summary = "A picture of a pair",

@@ -3,12 +3,11 @@ package dev.finexl.serve.http;
 import dev.finexl.account.Tenant;
 import dev.finexl.serve.http.UsageReports.UsageReport;
 import io.smallrye.common.annotation.RunOnVirtualThread;
+import jakarta.ws.rs.BeanParam;
 import jakarta.ws.rs.GET;
-import jakarta.ws.rs.HeaderParam;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
-import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import org.eclipse.microprofile.openapi.annotations.Operation;
@@ -46,11 +45,8 @@ public class TenantUsageResource {
             })
     public Response usage(
             @Parameter(description = "name of the tenant", example = "acme") @PathParam("tenant") String tenant,
-            @Parameter(description = UsageReports.FROM, example = "2026-11-01") @QueryParam("from") String from,
-            @Parameter(description = UsageReports.TO, example = "2026-12-01") @QueryParam("to") String to,
-            @Parameter(description = UsageReports.AFTER) @QueryParam("after") String after,
-            @Parameter(hidden = true) @HeaderParam("Accept") String accept) {
+            @BeanParam UsageQuery query) {
         callers.administrator();
-        return reports.answer(accept, new Tenant(tenant), Period.of(from, to), after);
+        return reports.answer(new Tenant(tenant), query);
     }
 }

@@ -21,9 +21,6 @@ import java.util.List;
 class UsageReports {
 
     static final String CSV = "text/csv";
-    static final String FROM = "first day or moment of the period; without, the first of this month";
-    static final String TO = "first day or moment behind it; without, the first of next month";
-    static final String AFTER = "explanation behind whose line to begin";
     static final String EXAMPLE =
             "ended,explanation,tenant,request_hash,images,evaluations,cpu_seconds,gpu_seconds,cached,price,currency\r\n"
                     + "2026-11-02T09:30:00Z,Vq2mY8cG3n0w1TzJkL5xRA,acme,9f86d0…,32,640,11.204,0.0,false,0.420000,EUR\r\n";
@@ -49,16 +46,12 @@ class UsageReports {
     @JsonInclude(JsonInclude.Include.NON_NULL)
     record UsageReport(Tenant tenant, Instant from, Instant to, UsageTotal total, List<UsageLine> lines, String next) {}
 
-    /**
-     * The report in the form that is asked for.
-     *
-     * @param accept as the header has it; null for none
-     * @param after as {@link UsageReport#next}; null for the first
-     */
-    Response answer(String accept, Tenant tenant, Period period, String after) {
-        return accept != null && accept.contains(CSV)
+    /** The report in the form that is asked for. */
+    Response answer(Tenant tenant, UsageQuery query) {
+        Period period = Period.of(query.from(), query.to());
+        return query.accept() != null && query.accept().contains(CSV)
                 ? Response.ok(table(tenant, period), CSV).build()
-                : Response.ok(report(tenant, period, after), MediaType.APPLICATION_JSON_TYPE)
+                : Response.ok(report(tenant, period, query.after()), MediaType.APPLICATION_JSON_TYPE)
                         .build();
     }
 

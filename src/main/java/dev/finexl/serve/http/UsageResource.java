@@ -2,18 +2,16 @@ package dev.finexl.serve.http;
 
 import dev.finexl.serve.http.UsageReports.UsageReport;
 import io.smallrye.common.annotation.RunOnVirtualThread;
+import jakarta.ws.rs.BeanParam;
 import jakarta.ws.rs.GET;
-import jakarta.ws.rs.HeaderParam;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
-import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
 import org.eclipse.microprofile.openapi.annotations.media.ExampleObject;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
-import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 
 /** {@code /usage}: what the caller's tenant used in a period, and what it costs. */
@@ -48,11 +46,7 @@ public class UsageResource {
                         examples = @ExampleObject(name = "a line", value = UsageReports.EXAMPLE))
             })
     @APIResponse(responseCode = "400", description = "the period cannot be meant as it stands; names the parameter")
-    public Response usage(
-            @Parameter(description = UsageReports.FROM, example = "2026-11-01") @QueryParam("from") String from,
-            @Parameter(description = UsageReports.TO, example = "2026-12-01") @QueryParam("to") String to,
-            @Parameter(description = UsageReports.AFTER) @QueryParam("after") String after,
-            @Parameter(hidden = true) @HeaderParam("Accept") String accept) {
-        return reports.answer(accept, callers.tenant(), Period.of(from, to), after);
+    public Response usage(@BeanParam UsageQuery query) {
+        return reports.answer(callers.tenant(), query);
     }
 }

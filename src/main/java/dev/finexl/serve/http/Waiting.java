@@ -122,11 +122,7 @@ class Waiting {
      * @throws dev.finexl.account.QuotaExceededException if the tenant has asked for all that he may
      * @throws ExplainGate.FullException if too many wait already
      */
-    <T> T inTurn(
-            Tracing.Origin origin,
-            Object request,
-            Function<RunScope, T> work,
-            Function<T, Cost> cost) {
+    <T> T inTurn(Tracing.Origin origin, Object request, Function<RunScope, T> work, Function<T, Cost> cost) {
         return inTurn(scope -> {
             long start = System.nanoTime();
             T done = work.apply(scope);
