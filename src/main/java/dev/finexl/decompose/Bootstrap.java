@@ -41,9 +41,11 @@ public record Bootstrap(int replicates, long seed) {
      * @param low for each concept the lower end
      * @param high for each concept the upper end
      * @param selected for each concept the share of replicates that gave it a weight other than 0
+     * @param strongest for each concept the share of replicates that gave no other a larger weight, 0 where they never gave it
+     *     one at all
      * @param confidence the share of replicates between the ends
      */
-    public record Intervals(double[] low, double[] high, double[] selected, double confidence) {}
+    public record Intervals(double[] low, double[] high, double[] selected, double[] strongest, double confidence) {}
 
     /**
      * The resampled means V*, by rows, replicates × d.
@@ -109,28 +111,36 @@ public record Bootstrap(int replicates, long seed) {
         // By concept, and only for those that ever had a weight: with thousands of concepts few do.
         double[][] weights = new double[concepts][];
         int[] selections = new int[weights.length];
+        int[] victories = new int[weights.length];
         for (int b = 0; b < replicates; b++) {
+            double largest = decomposed[b].largest();
             for (int i = 0; i < decomposed[b].concepts().length; i++) {
                 int concept = decomposed[b].concepts()[i];
                 if (weights[concept] == null) {
                     weights[concept] = new double[replicates];
                 }
-                weights[concept][b] = decomposed[b].weights()[i];
+                double weight = decomposed[b].weights()[i];
+                weights[concept][b] = weight;
                 selections[concept]++;
+                if (weight == largest) {
+                    victories[concept]++;
+                }
             }
         }
         double[] low = new double[weights.length];
         double[] high = new double[weights.length];
         double[] selected = new double[weights.length];
+        double[] strongest = new double[weights.length];
         for (int concept = 0; concept < weights.length; concept++) {
             if (weights[concept] != null) {
                 Arrays.sort(weights[concept]);
                 low[concept] = quantile(weights[concept], (1 - confidence) / 2);
                 high[concept] = quantile(weights[concept], (1 + confidence) / 2);
                 selected[concept] = (double) selections[concept] / replicates;
+                strongest[concept] = (double) victories[concept] / replicates;
             }
         }
-        return new Intervals(low, high, selected, confidence);
+        return new Intervals(low, high, selected, strongest, confidence);
     }
 
     /** The weights of a replicate that are not 0. */
@@ -140,6 +150,10 @@ public record Bootstrap(int replicates, long seed) {
             int[] concepts = Vectors.nonZero(all);
             return new Sparse(
                     concepts, Arrays.stream(concepts).mapToDouble(c -> all[c]).toArray());
+        }
+
+        double largest() {
+            return Arrays.stream(weights).max().orElse(0);
         }
     }
 

@@ -38,6 +38,12 @@ public final class AspectFinder {
 
     private static final int FLIPS = 9999;
     private static final int REPLICATES = 1000;
+    /**
+     * In so large a share of the resamplings the first aspect is to be the strongest before sampling stops early. What a reader
+     * takes from an explanation is what it names first; two aspects of which either may be the stronger have the same order at
+     * two looks half of the time.
+     */
+    private static final double SURE_OF_FIRST = 0.8;
     /** Replicates beyond each end of an interval: quantiles of fewer are too rough. */
     private static final int BEYOND = 10;
 
@@ -69,6 +75,7 @@ public final class AspectFinder {
      * @param scores of all concepts, in the vocabulary's order, be they aspects or noise
      * @param widest half-width of the widest interval of any concept; infinite where nothing changed, for what is not known
      *     to be there has no interval
+     * @param firstSure share of the resamplings in which the first aspect is the strongest of all concepts; 1 where there is none
      * @param aspects strongest first; none where nothing changed
      * @param shows {@code [pairs][aspects]}: how far each pair, in the order of the divergence, went along each aspect's
      *     direction, 1 for the whole of it and below 0 for the other way
@@ -82,17 +89,18 @@ public final class AspectFinder {
             double[] vector,
             double[] scores,
             double widest,
+            double firstSure,
             List<Aspect> aspects,
             double[][] shows) {
 
         /**
-         * Whether this answer is good enough to stop: the aspects and their order are those of the look before, and every
-         * interval is narrow enough.
+         * Whether this answer is good enough to stop: the aspects and their order are those of the look before, no other is likely
+         * to be the first with other pairs, and every interval is narrow enough.
          *
          * @param precision half-width, in scores, that is narrow enough
          */
         public boolean settled(Findings before, double precision) {
-            return widest <= precision && names().equals(before.names());
+            return widest <= precision && firstSure >= SURE_OF_FIRST && names().equals(before.names());
         }
 
         private List<String> names() {
@@ -181,7 +189,7 @@ public final class AspectFinder {
     /** What is known where nothing changed: no lower end is above zero, and so nothing is found. */
     private static Bootstrap.Intervals none(ConceptProblem problem, double confidence) {
         double[] none = new double[problem.means().numRows];
-        return new Bootstrap.Intervals(none, none, none, confidence);
+        return new Bootstrap.Intervals(none, none, none, none, confidence);
     }
 
     private Findings findings(
@@ -205,6 +213,7 @@ public final class AspectFinder {
                 all.vector(),
                 weights,
                 changed ? widest(weights, intervals) : Double.POSITIVE_INFINITY,
+                found.isEmpty() ? 1 : intervals.strongest()[found.getFirst()],
                 aspects(directions, problem, found, weights, intervals),
                 shows(change.embeddings(), problem.means(), found));
     }

@@ -80,7 +80,8 @@ final class ConceptProblem {
                 selected[c] *= system.share(c, bootstrap);
             }
         }
-        return new Bootstrap.Intervals(widen(intervals.low()), widen(intervals.high()), selected, confidence);
+        return new Bootstrap.Intervals(
+                widen(intervals.low()), widen(intervals.high()), selected, widen(intervals.strongest()), confidence);
     }
 
     /** {@link AspectFinder.Weighed#contributions}, by leaving out one pair at a time. */

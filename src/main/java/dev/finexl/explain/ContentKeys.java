@@ -28,7 +28,7 @@ import java.util.stream.Stream;
 final class ContentKeys {
 
     /** How explanations are made, and which fields they have: one that was made otherwise is none that can be answered with. */
-    private static final String FORM = "rivals";
+    private static final String FORM = "first";
 
     private final OpenModels models;
     private final BatchSize batch;

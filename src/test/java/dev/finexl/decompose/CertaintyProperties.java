@@ -3,6 +3,8 @@ package dev.finexl.decompose;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import java.util.Arrays;
+import java.util.stream.IntStream;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.DoubleRange;
@@ -56,6 +58,27 @@ class CertaintyProperties {
                     .isBetween(intervals.low()[concept], intervals.high()[concept]);
             assertThat(intervals.selected()[concept]).isEqualTo(1);
         }
+    }
+
+    @Property(tries = 40, seed = "6")
+    void oneConceptIsTheStrongestOfEveryReplicate(@ForAll long seed) {
+        DMatrixRMaj concepts = Samples.directions(15, 40, seed);
+        Decomposer decomposer = new NnlsMethod().prepare(concepts);
+        double[] change = Vectors.combination(Samples.rows(concepts, 2, 9), new double[] {1, 0.9});
+        Divergence divergence = Divergence.of(Samples.around(change, 0.3, 10, seed + 1));
+
+        Bootstrap.Intervals intervals = new Bootstrap(100, seed).intervals(decomposer, divergence, 0.95);
+
+        assertThat(Arrays.stream(intervals.strongest()).sum()).isCloseTo(1, within(1e-12));
+        for (int concept = 0; concept < 15; concept++) {
+            assertThat(intervals.strongest()[concept]).isBetween(0.0, intervals.selected()[concept]);
+        }
+        DMatrixRMaj means = new Bootstrap(100, seed).means(divergence);
+        long second = IntStream.range(0, means.numRows)
+                .mapToObj(b -> decomposer.decompose(Vectors.row(means, b)).weights())
+                .filter(weights -> Arrays.stream(weights).max().orElseThrow() == weights[2])
+                .count();
+        assertThat(intervals.strongest()[2]).isCloseTo(second / 100.0, within(0.02));
     }
 
     @Property(tries = 40, seed = "4")

@@ -19,6 +19,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
+import net.jqwik.api.Example;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import org.ejml.data.DMatrixRMaj;
@@ -71,6 +72,10 @@ class AspectFinderProperties {
 
     /** Pairs in which some prompts became vivid and a little grainy, and vary. */
     private static double[][] differences(List<String> prompts, double strength, long seed) {
+        return differences(prompts, 0.6 * strength, 0.3 * strength, seed);
+    }
+
+    private static double[][] differences(List<String> prompts, double more, double less, long seed) {
         SplittableRandom random = new SplittableRandom(seed);
         double[][] rows = new double[prompts.size()][WIDTH];
         for (int j = 0; j < rows.length; j++) {
@@ -78,8 +83,8 @@ class AspectFinderProperties {
             float[] vivid = place(prompts.get(j) + ", vivid style");
             float[] grainy = place(prompts.get(j) + ", grainy style");
             for (int k = 0; k < WIDTH; k++) {
-                rows[j][k] = strength * (0.6 * (vivid[k] - plain[k]) + 0.3 * (grainy[k] - plain[k]))
-                        + 0.02 * random.nextGaussian();
+                rows[j][k] =
+                        more * (vivid[k] - plain[k]) + less * (grainy[k] - plain[k]) + 0.02 * random.nextGaussian();
             }
         }
         return rows;
@@ -183,5 +188,22 @@ class AspectFinderProperties {
         AspectFinder.Findings findings = find("stacked-nnls", rows, directions.withAsked(Map.of(0, asked)));
         assertThat(findings.aspects().getFirst().name()).isEqualTo("vivid");
         assertThat(findings.aspects().getFirst().calibrated()).isCloseTo(1, within(1e-3));
+    }
+
+    @Property(tries = 20, seed = "20")
+    void anAspectThatIsClearlyTheStrongestIsEnoughToStop(@ForAll long seed) {
+        AspectFinder.Findings findings =
+                find("stacked-nnls", differences(PROMPTS, 0.6, 0.3, seed), directions(WORDS, PROMPTS));
+        assertThat(findings.firstSure()).isEqualTo(1);
+        assertThat(findings.settled(findings, 1)).isTrue();
+    }
+
+    @Example
+    void samplingGoesOnWhileEitherOfTwoAspectsMayBeTheStronger() {
+        AspectFinder.Findings findings =
+                find("stacked-nnls", differences(PROMPTS, 0.45, 0.45, 1), directions(WORDS, PROMPTS));
+        assertThat(findings.aspects()).extracting(Aspect::name).containsExactlyInAnyOrder("vivid", "grainy");
+        assertThat(findings.firstSure()).isBetween(0.5, 0.75);
+        assertThat(findings.settled(findings, 1)).isFalse();
     }
 }
