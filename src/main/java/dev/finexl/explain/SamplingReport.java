@@ -19,7 +19,7 @@ public record SamplingReport(
 
     /** Why sampling ended. */
     public enum Stopped {
-        /** The aspects and their order no longer changed, and every interval was narrow enough. */
+        /** The aspects and their order no longer changed, the first was sure to be the first, and every interval was narrow enough. */
         SETTLED("settled"),
         /** All pairs of the budget were sampled. */
         BUDGET("budget"),
