@@ -4,27 +4,20 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.sun.net.httpserver.HttpExchange;
-import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 
 /** A local server that speaks OpenAI's chat protocol as far as it is told to, and remembers what it was asked. */
 public final class ChatServer implements AutoCloseable {
 
     private static final ObjectMapper MAPPER = new ObjectMapper();
 
-    private final HttpServer server;
-    private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+    private final LocalServer server;
     private final CountDownLatch closed = new CountDownLatch(1);
     private final List<Request> requests = new CopyOnWriteArrayList<>();
     private final List<Answer> answers;
@@ -43,35 +36,24 @@ public final class ChatServer implements AutoCloseable {
     /** @param answers to one request after the other; the last is repeated */
     public ChatServer(Answer... answers) {
         this.answers = List.of(answers);
-        try {
-            server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-        server.setExecutor(threads);
-        server.createContext("/", this::handle);
-        server.start();
+        server = new LocalServer("/", this::handle);
     }
 
     public URI baseUrl() {
-        return URI.create("http://localhost:%d/v1".formatted(server.getAddress().getPort()));
+        return server.address("/v1");
     }
 
     public List<Request> requests() {
         return requests;
     }
 
-    private void handle(HttpExchange exchange) throws IOException {
-        try (exchange) {
-            requests.add(new Request(
-                    exchange.getRequestMethod(),
-                    exchange.getRequestURI().getPath(),
-                    exchange.getRequestHeaders().getFirst("Authorization"),
-                    MAPPER.readTree(exchange.getRequestBody().readAllBytes())));
-            answers.get(Math.min(requests.size(), answers.size()) - 1).send(exchange, closed);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
+    private void handle(HttpExchange exchange) throws IOException, InterruptedException {
+        requests.add(new Request(
+                exchange.getRequestMethod(),
+                exchange.getRequestURI().getPath(),
+                exchange.getRequestHeaders().getFirst("Authorization"),
+                MAPPER.readTree(exchange.getRequestBody().readAllBytes())));
+        answers.get(Math.min(requests.size(), answers.size()) - 1).send(exchange, closed);
     }
 
     /** A chat completion whose message has this text. */
@@ -152,7 +134,6 @@ public final class ChatServer implements AutoCloseable {
     @Override
     public void close() {
         closed.countDown();
-        server.stop(0);
-        threads.close();
+        server.close();
     }
 }

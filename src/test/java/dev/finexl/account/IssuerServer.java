@@ -14,12 +14,9 @@ import com.nimbusds.jose.jwk.gen.RSAKeyGenerator;
 import com.nimbusds.jwt.JWTClaimsSet;
 import com.nimbusds.jwt.SignedJWT;
 import com.sun.net.httpserver.HttpExchange;
-import com.sun.net.httpserver.HttpServer;
 import dev.finexl.ChatServer;
+import dev.finexl.LocalServer;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.URI;
 import java.time.Instant;
 import java.util.Collection;
@@ -28,8 +25,6 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.stream.Collectors;
 
 /** A local OpenID Connect issuer: its discovery document, its keys, and the tokens that it signs. */
@@ -41,8 +36,7 @@ public final class IssuerServer implements AutoCloseable {
     static final String DISCOVERY = "/realm/.well-known/openid-configuration";
     static final String KEYS = "/realm/keys";
 
-    private final HttpServer server;
-    private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+    private final LocalServer server;
     private final CountDownLatch closed = new CountDownLatch(1);
     private final List<String> asked = new CopyOnWriteArrayList<>();
     private final List<JWK> keys = new CopyOnWriteArrayList<>();
@@ -51,14 +45,7 @@ public final class IssuerServer implements AutoCloseable {
     private volatile ChatServer.Answer keySet;
 
     public IssuerServer() {
-        try {
-            server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-        server.setExecutor(threads);
-        server.createContext("/", this::handle);
-        server.start();
+        server = new LocalServer("/", this::handle);
         rotate("first");
         answersWell();
     }
@@ -69,7 +56,7 @@ public final class IssuerServer implements AutoCloseable {
     }
 
     URI address(String path) {
-        return URI.create("http://localhost:%d%s".formatted(server.getAddress().getPort(), path));
+        return server.address(path);
     }
 
     /** The paths that it was asked for. */
@@ -97,17 +84,13 @@ public final class IssuerServer implements AutoCloseable {
         keySet = answer;
     }
 
-    private void handle(HttpExchange exchange) throws IOException {
+    private void handle(HttpExchange exchange) throws IOException, InterruptedException {
         String path = exchange.getRequestURI().getPath();
         asked.add(path);
-        try (exchange) {
-            switch (path) {
-                case DISCOVERY -> discovery.send(exchange, closed);
-                case KEYS -> keySet.send(exchange, closed);
-                default -> exchange.sendResponseHeaders(404, -1);
-            }
-        } catch (InterruptedException _) {
-            Thread.currentThread().interrupt();
+        switch (path) {
+            case DISCOVERY -> discovery.send(exchange, closed);
+            case KEYS -> keySet.send(exchange, closed);
+            default -> exchange.sendResponseHeaders(404, -1);
         }
     }
 
@@ -190,7 +173,6 @@ public final class IssuerServer implements AutoCloseable {
     @Override
     public void close() {
         closed.countDown();
-        server.stop(0);
-        threads.close();
+        server.close();
     }
 }

@@ -1,15 +1,12 @@
 package dev.finexl.serve.lambda;
 
 import com.sun.net.httpserver.HttpExchange;
-import com.sun.net.httpserver.HttpServer;
+import dev.finexl.LocalServer;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
@@ -22,7 +19,7 @@ final class LambdaRuntime implements AutoCloseable {
     private static final String PREFIX = "/2018-06-01/runtime/";
     private static final String NEXT = PREFIX + "invocation/next";
 
-    private final HttpServer server;
+    private final LocalServer server;
     private final BlockingQueue<String> events = new LinkedBlockingQueue<>();
     private final BlockingQueue<Answer> answers = new LinkedBlockingQueue<>();
     private int invocations;
@@ -34,17 +31,13 @@ final class LambdaRuntime implements AutoCloseable {
      */
     record Answer(String kind, String body) {}
 
-    LambdaRuntime() throws IOException {
-        server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-        server.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
-        server.createContext(PREFIX, this::handle);
-        server.start();
+    LambdaRuntime() {
+        server = new LocalServer(PREFIX, this::handle);
     }
 
     /** The value of AWS_LAMBDA_RUNTIME_API. */
     String address() {
-        return server.getAddress().getAddress().getHostAddress() + ":"
-                + server.getAddress().getPort();
+        return server.authority();
     }
 
     /** Gives the function an event, and waits for what it says; null if it takes too long. */
@@ -53,32 +46,27 @@ final class LambdaRuntime implements AutoCloseable {
         return answers.poll(patience.toMillis(), TimeUnit.MILLISECONDS);
     }
 
-    private void handle(HttpExchange exchange) throws IOException {
-        try (exchange) {
-            String path = exchange.getRequestURI().getPath();
-            if (path.equals(NEXT)) {
-                byte[] event = events.take().getBytes(StandardCharsets.UTF_8);
-                var headers = exchange.getResponseHeaders();
-                headers.set("Lambda-Runtime-Aws-Request-Id", "invocation-" + ++invocations);
-                headers.set(
-                        "Lambda-Runtime-Deadline-Ms",
-                        Long.toString(Instant.now().plusSeconds(300).toEpochMilli()));
-                headers.set(
-                        "Lambda-Runtime-Invoked-Function-Arn", "arn:aws:lambda:eu-west-1:123456789012:function:finexl");
-                exchange.sendResponseHeaders(200, event.length);
-                exchange.getResponseBody().write(event);
-            } else {
-                String body = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
-                exchange.sendResponseHeaders(202, -1);
-                answers.add(new Answer(path.substring(path.lastIndexOf('/') + 1), body));
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
+    private void handle(HttpExchange exchange) throws IOException, InterruptedException {
+        String path = exchange.getRequestURI().getPath();
+        if (path.equals(NEXT)) {
+            byte[] event = events.take().getBytes(StandardCharsets.UTF_8);
+            var headers = exchange.getResponseHeaders();
+            headers.set("Lambda-Runtime-Aws-Request-Id", "invocation-" + ++invocations);
+            headers.set(
+                    "Lambda-Runtime-Deadline-Ms",
+                    Long.toString(Instant.now().plusSeconds(300).toEpochMilli()));
+            headers.set("Lambda-Runtime-Invoked-Function-Arn", "arn:aws:lambda:eu-west-1:123456789012:function:finexl");
+            exchange.sendResponseHeaders(200, event.length);
+            exchange.getResponseBody().write(event);
+        } else {
+            String body = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
+            exchange.sendResponseHeaders(202, -1);
+            answers.add(new Answer(path.substring(path.lastIndexOf('/') + 1), body));
         }
     }
 
     @Override
     public void close() {
-        server.stop(0);
+        server.close();
     }
 }

@@ -4,17 +4,12 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.sun.net.httpserver.HttpExchange;
-import com.sun.net.httpserver.HttpServer;
+import dev.finexl.LocalServer;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.URI;
 import java.util.Map;
 import java.util.Scanner;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Pattern;
 
@@ -27,24 +22,16 @@ final class DynamoServer implements AutoCloseable {
 
     private static final ObjectMapper MAPPER = new ObjectMapper();
 
-    private final HttpServer server;
-    private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+    private final LocalServer server;
     private final Map<String, ObjectNode> items = new ConcurrentHashMap<>();
     private final AtomicInteger answersToLose = new AtomicInteger();
 
     DynamoServer() {
-        try {
-            server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-        server.setExecutor(threads);
-        server.createContext("/", this::handle);
-        server.start();
+        server = new LocalServer("/", this::handle);
     }
 
     URI endpoint() {
-        return URI.create("http://localhost:%d".formatted(server.getAddress().getPort()));
+        return server.address("");
     }
 
     /** Does what the next requests ask for, and hangs up before it says so. */
@@ -57,20 +44,17 @@ final class DynamoServer implements AutoCloseable {
     }
 
     private void handle(HttpExchange exchange) throws IOException {
-        try (exchange) {
-            if (!"DynamoDB_20120810.UpdateItem"
-                    .equals(exchange.getRequestHeaders().getFirst("X-Amz-Target"))) {
-                send(exchange, 400, error("UnknownOperationException", "only UpdateItem is known"));
-                return;
-            }
-            JsonNode request = MAPPER.readTree(exchange.getRequestBody());
-            Answer answer;
-            synchronized (items) {
-                answer = update(request);
-            }
-            if (answersToLose.getAndUpdate(n -> Math.max(0, n - 1)) == 0) {
-                send(exchange, answer.status(), answer.body());
-            }
+        if (!"DynamoDB_20120810.UpdateItem".equals(exchange.getRequestHeaders().getFirst("X-Amz-Target"))) {
+            send(exchange, 400, error("UnknownOperationException", "only UpdateItem is known"));
+            return;
+        }
+        JsonNode request = MAPPER.readTree(exchange.getRequestBody());
+        Answer answer;
+        synchronized (items) {
+            answer = update(request);
+        }
+        if (answersToLose.getAndUpdate(n -> Math.max(0, n - 1)) == 0) {
+            send(exchange, answer.status(), answer.body());
         }
     }
 
@@ -208,7 +192,6 @@ final class DynamoServer implements AutoCloseable {
 
     @Override
     public void close() {
-        server.stop(0);
-        threads.close();
+        server.close();
     }
 }

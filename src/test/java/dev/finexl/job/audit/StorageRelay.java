@@ -1,18 +1,14 @@
 package dev.finexl.job.audit;
 
 import com.sun.net.httpserver.HttpExchange;
-import com.sun.net.httpserver.HttpServer;
+import dev.finexl.LocalServer;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.util.Locale;
 import java.util.Set;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 
 /** Stands between a program and a storage server, and lets a test act in the middle of what they say to each other. */
 final class StorageRelay implements AutoCloseable {
@@ -20,8 +16,7 @@ final class StorageRelay implements AutoCloseable {
     private static final Set<String> NOT_FORWARDED =
             Set.of("host", "connection", "content-length", "expect", "transfer-encoding");
 
-    private final HttpServer server;
-    private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+    private final LocalServer server;
     private final HttpClient client = HttpClient.newHttpClient();
     private final URI storage;
     private final Intervention intervention;
@@ -42,52 +37,45 @@ final class StorageRelay implements AutoCloseable {
         boolean answered(String method, String path);
     }
 
-    StorageRelay(URI storage, Intervention intervention) throws IOException {
+    StorageRelay(URI storage, Intervention intervention) {
         this.storage = storage;
         this.intervention = intervention;
-        server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-        server.setExecutor(threads);
-        server.createContext("/", this::handle);
-        server.start();
+        server = new LocalServer("/", this::handle);
     }
 
     URI endpoint() {
-        return URI.create("http://127.0.0.1:%d".formatted(server.getAddress().getPort()));
+        return server.address("");
     }
 
-    private void handle(HttpExchange exchange) throws IOException {
-        try (exchange) {
-            String method = exchange.getRequestMethod();
-            String path = exchange.getRequestURI().getPath();
-            byte[] body = exchange.getRequestBody().readAllBytes();
-            if (!intervention.before(method, path)) {
-                return;
+    private void handle(HttpExchange exchange) throws IOException, InterruptedException {
+        String method = exchange.getRequestMethod();
+        String path = exchange.getRequestURI().getPath();
+        byte[] body = exchange.getRequestBody().readAllBytes();
+        if (!intervention.before(method, path)) {
+            return;
+        }
+        HttpResponse<byte[]> answer = forward(exchange, body);
+        if (!intervention.answered(method, path)) {
+            return;
+        }
+        answer.headers().map().forEach((name, values) -> {
+            if (!NOT_FORWARDED.contains(name)) {
+                exchange.getResponseHeaders().put(name, values);
             }
-            HttpResponse<byte[]> answer = forward(exchange, body);
-            if (!intervention.answered(method, path)) {
-                return;
-            }
-            answer.headers().map().forEach((name, values) -> {
-                if (!NOT_FORWARDED.contains(name)) {
-                    exchange.getResponseHeaders().put(name, values);
-                }
-            });
-            if (method.equals("HEAD")) {
-                answer.headers()
-                        .firstValue("content-length")
-                        .ifPresent(length -> exchange.getResponseHeaders().set("Content-Length", length));
-                exchange.sendResponseHeaders(answer.statusCode(), -1);
-                return;
-            }
-            exchange.sendResponseHeaders(answer.statusCode(), answer.body().length == 0 ? -1 : answer.body().length);
-            int first = (int) (answer.body().length * intervention.fraction());
-            exchange.getResponseBody().write(answer.body(), 0, first);
-            exchange.getResponseBody().flush();
-            if (intervention.during(method, path)) {
-                exchange.getResponseBody().write(answer.body(), first, answer.body().length - first);
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
+        });
+        if (method.equals("HEAD")) {
+            answer.headers()
+                    .firstValue("content-length")
+                    .ifPresent(length -> exchange.getResponseHeaders().set("Content-Length", length));
+            exchange.sendResponseHeaders(answer.statusCode(), -1);
+            return;
+        }
+        exchange.sendResponseHeaders(answer.statusCode(), answer.body().length == 0 ? -1 : answer.body().length);
+        int first = (int) (answer.body().length * intervention.fraction());
+        exchange.getResponseBody().write(answer.body(), 0, first);
+        exchange.getResponseBody().flush();
+        if (intervention.during(method, path)) {
+            exchange.getResponseBody().write(answer.body(), first, answer.body().length - first);
         }
     }
 
@@ -104,8 +92,7 @@ final class StorageRelay implements AutoCloseable {
 
     @Override
     public void close() {
-        server.stop(0);
-        threads.shutdownNow();
+        server.close();
         client.shutdownNow();
     }
 }

@@ -4,11 +4,9 @@ import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.UnknownFieldSet;
 import com.sun.net.httpserver.HttpExchange;
-import com.sun.net.httpserver.HttpServer;
+import dev.finexl.LocalServer;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
@@ -17,14 +15,11 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 
 /** A local receiver of spans by OTLP over HTTP, which reads them as {@code opentelemetry/proto/trace/v1/trace.proto} has them. */
 public final class OtlpReceiver implements AutoCloseable {
 
-    private final HttpServer server;
-    private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+    private final LocalServer server;
     private final CountDownLatch closed = new CountDownLatch(1);
     private final List<Received> spans = new CopyOnWriteArrayList<>();
     private final List<String> bodies = new CopyOnWriteArrayList<>();
@@ -49,19 +44,12 @@ public final class OtlpReceiver implements AutoCloseable {
             Map<String, Object> resource) {}
 
     public OtlpReceiver() {
-        try {
-            server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-        server.setExecutor(threads);
-        server.createContext("/v1/traces", this::handle);
-        server.start();
+        server = new LocalServer("/v1/traces", this::handle);
     }
 
     /** Where OpenTelemetry's exporters are to send to. */
     public URI endpoint() {
-        return URI.create("http://localhost:%d".formatted(server.getAddress().getPort()));
+        return server.address("");
     }
 
     /** What has come. */
@@ -79,25 +67,20 @@ public final class OtlpReceiver implements AutoCloseable {
         hanging = true;
     }
 
-    private void handle(HttpExchange exchange) throws IOException {
-        try (exchange) {
-            byte[] body = exchange.getRequestBody().readAllBytes();
-            if (hanging) {
-                closed.await();
-            }
-            bodies.add(new String(body, StandardCharsets.ISO_8859_1));
-            for (UnknownFieldSet resourceSpans : messages(UnknownFieldSet.parseFrom(body), 1)) {
-                Map<String, Object> resource =
-                        attributes(messages(resourceSpans, 1).getFirst(), 1);
-                messages(resourceSpans, 2).stream()
-                        .flatMap(scope -> messages(scope, 2).stream())
-                        .forEach(span -> spans.add(span(span, resource)));
-            }
-            exchange.getResponseHeaders().set("Content-Type", "application/x-protobuf");
-            exchange.sendResponseHeaders(200, -1);
-        } catch (InterruptedException _) {
-            Thread.currentThread().interrupt();
+    private void handle(HttpExchange exchange) throws IOException, InterruptedException {
+        byte[] body = exchange.getRequestBody().readAllBytes();
+        if (hanging) {
+            closed.await();
         }
+        bodies.add(new String(body, StandardCharsets.ISO_8859_1));
+        for (UnknownFieldSet resourceSpans : messages(UnknownFieldSet.parseFrom(body), 1)) {
+            Map<String, Object> resource = attributes(messages(resourceSpans, 1).getFirst(), 1);
+            messages(resourceSpans, 2).stream()
+                    .flatMap(scope -> messages(scope, 2).stream())
+                    .forEach(span -> spans.add(span(span, resource)));
+        }
+        exchange.getResponseHeaders().set("Content-Type", "application/x-protobuf");
+        exchange.sendResponseHeaders(200, -1);
     }
 
     private static Received span(UnknownFieldSet span, Map<String, Object> resource) {
@@ -161,7 +144,6 @@ public final class OtlpReceiver implements AutoCloseable {
     @Override
     public void close() {
         closed.countDown();
-        server.stop(0);
-        threads.close();
+        server.close();
     }
 }

@@ -1,10 +1,8 @@
 package dev.finexl.store.s3;
 
 import com.sun.net.httpserver.HttpExchange;
-import com.sun.net.httpserver.HttpServer;
+import dev.finexl.LocalServer;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -14,8 +12,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.function.BiFunction;
 
 /** Stands between a client and a storage server: notes every request, and can hold or spoil the answer. */
@@ -23,9 +19,8 @@ final class ObservedStorage implements AutoCloseable {
 
     private final StorageServer storage = new StorageServer();
     private final HttpClient client = HttpClient.newHttpClient();
-    private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
     private final List<Request> requests = new CopyOnWriteArrayList<>();
-    private final HttpServer server;
+    private final LocalServer server;
     private volatile BiFunction<Request, Answer, Answer> tamper = (_, answer) -> answer;
 
     /**
@@ -78,14 +73,11 @@ final class ObservedStorage implements AutoCloseable {
     }
 
     ObservedStorage() throws Exception {
-        server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-        server.setExecutor(threads);
-        server.createContext("/", this::handle);
-        server.start();
+        server = new LocalServer("/", this::handle);
     }
 
     URI endpoint() {
-        return URI.create("http://127.0.0.1:" + server.getAddress().getPort());
+        return server.address("");
     }
 
     StorageServer storage() {
@@ -117,19 +109,15 @@ final class ObservedStorage implements AutoCloseable {
         return requests.stream().filter(Request::readsAnObject).count();
     }
 
-    private void handle(HttpExchange exchange) throws IOException {
-        try (exchange) {
-            URI uri = exchange.getRequestURI();
-            Request request = new Request(
-                    exchange.getRequestMethod(),
-                    uri.getPath(),
-                    Objects.requireNonNullElse(exchange.getRequestHeaders().getFirst("Range"), ""),
-                    Objects.requireNonNullElse(uri.getQuery(), ""));
-            requests.add(request);
-            send(exchange, request, tamper.apply(request, forward(exchange, uri)));
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
+    private void handle(HttpExchange exchange) throws IOException, InterruptedException {
+        URI uri = exchange.getRequestURI();
+        Request request = new Request(
+                exchange.getRequestMethod(),
+                uri.getPath(),
+                Objects.requireNonNullElse(exchange.getRequestHeaders().getFirst("Range"), ""),
+                Objects.requireNonNullElse(uri.getQuery(), ""));
+        requests.add(request);
+        send(exchange, request, tamper.apply(request, forward(exchange, uri)));
     }
 
     private Answer forward(HttpExchange exchange, URI uri) throws IOException, InterruptedException {
@@ -180,8 +168,7 @@ final class ObservedStorage implements AutoCloseable {
 
     @Override
     public void close() throws Exception {
-        server.stop(0);
-        threads.shutdownNow();
+        server.close();
         client.close();
         storage.close();
     }

@@ -3,14 +3,11 @@ package dev.finexl.store.s3;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import com.sun.net.httpserver.HttpServer;
+import dev.finexl.LocalServer;
 import dev.finexl.store.CatalogueEntry;
 import dev.finexl.store.ModelFileException;
 import dev.finexl.store.ModelReferenceException;
 import dev.finexl.store.Transfer;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
@@ -57,8 +54,7 @@ class S3VersionTest {
     @Test
     void anOlderVersionIsReadAsLongAsItIsThere() throws Exception {
         ConcurrentLinkedQueue<String> asked = new ConcurrentLinkedQueue<>();
-        HttpServer server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-        server.createContext("/", exchange -> {
+        LocalServer.Handler versions = exchange -> {
             String query = String.valueOf(exchange.getRequestURI().getRawQuery());
             asked.add(query);
             byte[] body = (query.contains("versionId=old") ? "older" : "newer").getBytes(StandardCharsets.UTF_8);
@@ -73,14 +69,11 @@ class S3VersionTest {
             if (!head) {
                 exchange.getResponseBody().write(body);
             }
-            exchange.close();
-        });
-        server.start();
-        URI endpoint =
-                URI.create("http://127.0.0.1:%d".formatted(server.getAddress().getPort()));
+        };
         System.setProperty("aws.accessKeyId", "test");
         System.setProperty("aws.secretAccessKey", "test");
-        try (S3Connection connection = new S3Connection(StorageServer.settings(endpoint))) {
+        try (LocalServer server = new LocalServer("/", versions);
+                S3Connection connection = new S3Connection(StorageServer.settings(server.address("")))) {
             S3Models models = new S3Models(
                     connection,
                     S3AllowList.parse(List.of("s3://b-1")),
@@ -95,8 +88,6 @@ class S3VersionTest {
             assertThat(now.files().read(now.file(), 10))
                     .asString(StandardCharsets.UTF_8)
                     .isEqualTo("newer");
-        } finally {
-            server.stop(0);
         }
     }
 }
