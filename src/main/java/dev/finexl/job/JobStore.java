@@ -7,9 +7,6 @@ import dev.finexl.job.trace.TraceParent;
 import dev.finexl.store.ModelJson;
 import dev.finexl.store.sql.Database;
 import dev.finexl.store.sql.DatabaseException;
-import dev.finexl.store.sql.Statements;
-import java.sql.ResultSet;
-import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashSet;
@@ -23,8 +20,8 @@ import java.util.function.Predicate;
  * whatever processes come and go, and two of them do not work on it at the same time.
  *
  * <p>Every change is one statement that says in its {@code WHERE} what it takes for granted; how many rows it changed
- * says whether that was so. A transaction of several statements there is only where a job ends with its line in the {@link Ledger}; no locks are left behind. The clock
- * is the database's, so those of the processes need not agree. The races:
+ * says whether that was so. A transaction of several statements there is only where a job ends with its line in the {@link
+ * Ledger}; no locks are left behind. The clock is the database's, so those of the processes need not agree. The races:
  *
  * <ul>
  *   <li><b>Two processes take the same job.</b> Both see attempt {@code n} and set attempt {@code n + 1} where it is still
@@ -49,11 +46,9 @@ public final class JobStore {
     private static final int CANDIDATES = 16;
     private static final String FREE =
             "(state = 'queued' OR (state = 'running' AND lease_until <= CURRENT_TIMESTAMP)) AND NOT cancel_requested";
-    private static final String COLUMNS =
-            "id, tenant, kind, state, request, request_hash, place, traceparent, attempt, progress, created_at,"
-                    + " started_at, finished_at, result, problem";
 
     private final Database database;
+    private final JobRows rows;
     private final String lease;
     private final int mostLosses;
 
@@ -63,6 +58,7 @@ public final class JobStore {
      */
     public JobStore(Database database, Duration lease, int mostLosses) {
         this.database = database;
+        this.rows = new JobRows(database);
         this.lease = seconds(lease);
         this.mostLosses = mostLosses;
     }
@@ -118,37 +114,31 @@ public final class JobStore {
     }
 
     Optional<Job> find(String id) {
-        return select("id = ?", id).stream().findFirst();
+        return rows.find("id = ?", id);
     }
 
     /** A tenant's job; what is another's is not there. */
     Optional<Job> find(Tenant tenant, String id) {
-        return select("id = ? AND tenant = ?", id, tenant.name()).stream().findFirst();
+        return rows.find("id = ? AND tenant = ?", id, tenant.name());
     }
 
     Optional<Job> findByKey(Tenant tenant, String key) {
-        return select("idempotency_key = ? AND tenant = ?", key, tenant.name()).stream()
-                .findFirst();
+        return rows.find("idempotency_key = ? AND tenant = ?", key, tenant.name());
     }
 
     /** How many jobs wait for their turn. */
     public int queued() {
-        return count("state = 'queued'");
+        return rows.count("state = 'queued'");
     }
 
     /** How many jobs processes work on. */
     int running() {
-        return count("state = 'running' AND lease_until > CURRENT_TIMESTAMP");
+        return rows.count("state = 'running' AND lease_until > CURRENT_TIMESTAMP");
     }
 
     /** How many of a tenant's jobs wait or run. */
     public long unfinished(Tenant tenant) {
-        return count("tenant = ? AND state IN ('queued', 'running')", tenant.name());
-    }
-
-    private int count(String where, Object... values) {
-        return query("SELECT COUNT(*) FROM explanation_job WHERE " + where, row -> row.getInt(1), values)
-                .getFirst();
+        return rows.count("tenant = ? AND state IN ('queued', 'running')", tenant.name());
     }
 
     /** Whether nothing was ever put here; to ask costs nothing. */
@@ -158,13 +148,7 @@ public final class JobStore {
 
     /** Whether {@link #claim} would probably find a job. */
     boolean hasFree(String place) {
-        return !isNew()
-                && !query(
-                                "SELECT 1 FROM explanation_job WHERE %s AND (place IS NULL OR place = ?) FETCH FIRST 1 ROWS ONLY"
-                                        .formatted(FREE),
-                                row -> 1,
-                                place)
-                        .isEmpty();
+        return !isNew() && rows.any(FREE + " AND (place IS NULL OR place = ?)", place);
     }
 
     /**
@@ -175,9 +159,9 @@ public final class JobStore {
      */
     Optional<Job> claim(String owner, String place) {
         record Candidate(String id, int attempt) {}
-        List<Candidate> candidates = query(
-                ("SELECT id, attempt FROM explanation_job WHERE %s AND losses < ? AND (place IS NULL OR place = ?)"
-                                + " ORDER BY seq FETCH FIRST %d ROWS ONLY")
+        List<Candidate> candidates = rows.select(
+                "id, attempt",
+                "%s AND losses < ? AND (place IS NULL OR place = ?) ORDER BY seq FETCH FIRST %d ROWS ONLY"
                         .formatted(FREE, CANDIDATES),
                 row -> new Candidate(row.getString(1), row.getInt(2)),
                 mostLosses,
@@ -211,10 +195,7 @@ public final class JobStore {
         if (held == 0) {
             return Renewal.LOST;
         }
-        return query("SELECT 1 FROM explanation_job WHERE id = ? AND cancel_requested", row -> 1, id)
-                        .isEmpty()
-                ? Renewal.HELD
-                : Renewal.CANCELLED;
+        return rows.any("id = ? AND cancel_requested", id) ? Renewal.CANCELLED : Renewal.HELD;
     }
 
     /**
@@ -339,7 +320,7 @@ public final class JobStore {
                 "(finished_at < CURRENT_TIMESTAMP - %1$s OR (state = 'queued' AND created_at < CURRENT_TIMESTAMP - %1$s))"
                         .formatted(seconds(age));
         int removed = 0;
-        for (String id : query("SELECT id FROM explanation_job WHERE " + old, row -> row.getString(1))) {
+        for (String id : rows.ids(old)) {
             if (cleared.test(id)) {
                 removed += update("DELETE FROM explanation_job WHERE id = ? AND " + old, id);
             }
@@ -349,54 +330,16 @@ public final class JobStore {
 
     /** The jobs that have not ended and whose pictures are in a place. */
     Set<String> unfinished(String place) {
-        return new HashSet<>(query(
-                "SELECT id FROM explanation_job WHERE state IN ('queued', 'running') AND place = ?",
-                row -> row.getString(1),
-                place));
+        return new HashSet<>(rows.ids("state IN ('queued', 'running') AND place = ?", place));
     }
 
     /** Whether a job is there and has, or may still have, a result. */
     boolean lives(String id) {
-        return !query(
-                        "SELECT 1 FROM explanation_job WHERE id = ? AND state IN ('queued', 'running', 'succeeded')",
-                        row -> 1,
-                        id)
-                .isEmpty();
+        return rows.any("id = ? AND state IN ('queued', 'running', 'succeeded')", id);
     }
 
     private static String seconds(Duration duration) {
         return "INTERVAL '%d' SECOND".formatted(duration.toSeconds());
-    }
-
-    private List<Job> select(String where, Object... values) {
-        return query("SELECT %s FROM explanation_job WHERE %s".formatted(COLUMNS, where), JobStore::job, values);
-    }
-
-    private static Job job(ResultSet row) throws SQLException {
-        return new Job(
-                row.getString("id"),
-                new Tenant(row.getString("tenant")),
-                JobKind.of(row.getString("kind")),
-                JobState.of(row.getString("state")),
-                row.getString("request"),
-                row.getString("request_hash"),
-                row.getString("place") != null,
-                TraceParent.of(row.getString("traceparent")),
-                row.getInt("attempt"),
-                progress(row.getString("progress")),
-                Statements.instant(row, "created_at"),
-                Statements.instant(row, "started_at"),
-                Statements.instant(row, "finished_at"),
-                row.getString("result"),
-                row.getString("problem"));
-    }
-
-    private static Progress progress(String json) {
-        try {
-            return json == null ? Progress.NONE : ModelJson.MAPPER.readValue(json, Progress.class);
-        } catch (JsonProcessingException e) {
-            throw new DatabaseException("a job's progress in the database cannot be read", e);
-        }
     }
 
     private static String json(Object value) {
@@ -405,10 +348,6 @@ public final class JobStore {
         } catch (JsonProcessingException e) {
             throw new DatabaseException("cannot be written as JSON: " + e.getOriginalMessage(), e);
         }
-    }
-
-    private <T> List<T> query(String sql, Statements.RowReader<T> reader, Object... parameters) {
-        return database.query(sql, reader, parameters);
     }
 
     private int update(String sql, Object... parameters) {
