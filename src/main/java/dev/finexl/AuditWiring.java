@@ -14,7 +14,6 @@ import dev.finexl.store.StorageException;
 import dev.finexl.store.s3.S3Connection;
 import dev.finexl.store.s3.S3Location;
 import dev.finexl.store.s3.S3Objects;
-import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.inject.Disposes;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
@@ -23,8 +22,8 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 
-/** Makes the parts of audits out of the program's configuration. */
-@ApplicationScoped
+/** Makes what audits objects in storage out of the program's configuration. */
+@Singleton
 class AuditWiring {
 
     private static final String DYNAMO = "dynamodb:";
@@ -42,7 +41,7 @@ class AuditWiring {
         return new DynamoConnection(records.endpoint(), records.region());
     }
 
-    void close(@Disposes DynamoConnection connection) {
+    static void close(@Disposes DynamoConnection connection) {
         connection.close();
     }
 
