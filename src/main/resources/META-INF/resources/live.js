@@ -10,18 +10,20 @@ function pair({index, base, personalized}) {
   return element("li", {class: "pictures", "data-pair": index}, image(base, "base"), image(personalized, "personalized"));
 }
 
+// Pictures that have not come yet are not waited for.
+const giveUp = item => item.querySelectorAll("img").forEach(image => image.removeAttribute("src"));
+
 // Pairs that are shown already stay as they are, so that nothing flickers. Nothing is said aloud of any of them.
 function showLatest(pairs) {
   const shown = new Map([...$("latest").children].map(item => [item.dataset.pair, item]));
-  $("latest").replaceChildren(...pairs.map(found => shown.get(String(found.index)) ?? pair(found)));
-  $("latest").hidden = !pairs.length;
+  const latest = pairs.map(found => shown.get(String(found.index)) ?? pair(found));
+  [...shown.values()].filter(item => !latest.includes(item)).forEach(giveUp);
+  $("latest").replaceChildren(...latest);
+  $("latest").hidden = !latest.length;
 }
 
-// Shows no more pictures; those that have not come yet are not waited for.
-export function unwatch() {
-  $("latest").querySelectorAll("img").forEach(image => image.removeAttribute("src"));
-  showLatest([]);
-}
+// Shows no more pictures.
+export const unwatch = () => showLatest([]);
 
 // Begins anew. Returns what is to be told of the pictures and the aspects.
 export function watch() {
