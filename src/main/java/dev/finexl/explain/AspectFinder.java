@@ -36,14 +36,15 @@ public final class AspectFinder {
     /** In the space of embeddings of length 1. */
     private static final double LEAST_SHIFT = 0.04;
 
-    private static final int FLIPS = 9999;
-    private static final int REPLICATES = 1000;
     /**
      * In so large a share of the resamplings the first aspect is to be the strongest before sampling stops early. What a reader
      * takes from an explanation is what it names first; two aspects of which either may be the stronger have the same order at
      * two looks half of the time.
      */
     private static final double SURE_OF_FIRST = 0.8;
+
+    private static final int FLIPS = 9999;
+    private static final int REPLICATES = 1000;
     /** Replicates beyond each end of an interval: quantiles of fewer are too rough. */
     private static final int BEYOND = 10;
 

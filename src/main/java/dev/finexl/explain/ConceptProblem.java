@@ -24,6 +24,8 @@ final class ConceptProblem {
 
     private final Divergence pairs;
     private final ConceptSystem system;
+    /** The concepts that take part. */
+    private final int[] candidates;
     /** Of the concepts that take part. */
     private final double[] weights;
     /** What is drawn from where pairs are resampled. */
@@ -33,6 +35,7 @@ final class ConceptProblem {
         this.order = order;
         this.pairs = pairs;
         this.system = system;
+        this.candidates = system.candidates();
         this.weights = decomposed(system.differences());
         this.resampled = system.resampled(weights);
     }
@@ -117,7 +120,6 @@ final class ConceptProblem {
 
     /** The share of the change that some concepts explain in pairs that were left out. */
     double explained(CrossValidation validation, List<Integer> concepts) {
-        int[] candidates = system.candidates();
         DMatrixRMaj means = system.means();
         int[] places = concepts.stream()
                 .mapToInt(c -> Arrays.binarySearch(candidates, c))
@@ -147,7 +149,6 @@ final class ConceptProblem {
 
     /** Numbers of the concepts that take part as numbers of all concepts. */
     private double[] widen(double[] ofCandidates) {
-        int[] candidates = system.candidates();
         double[] all = new double[system.means().numRows];
         for (int i = 0; i < candidates.length; i++) {
             all[candidates[i]] = ofCandidates[i];
