@@ -57,8 +57,12 @@ public record Bootstrap(int replicates, long seed) {
         requireRoom(differences.numCols, "dimensions");
         DMatrixRMaj means = new DMatrixRMaj(replicates, differences.numCols);
         SplittableRandom random = new SplittableRandom(seed);
+        int[] rows = Vectors.firstRows(differences.numRows);
+        int[] ends = divergence.ends();
+        double[] mean = new double[differences.numCols];
         for (int b = 0; b < replicates; b++) {
-            double[] mean = Vectors.combination(differences, resample(random, divergence.ends()));
+            Arrays.fill(mean, 0);
+            Vectors.addRows(differences.data, rows, rows.length, resample(random, ends), 1, mean);
             System.arraycopy(mean, 0, means.data, b * mean.length, mean.length);
         }
         return means;
@@ -148,12 +152,20 @@ public record Bootstrap(int replicates, long seed) {
 
         static Sparse of(double[] all) {
             int[] concepts = Vectors.nonZero(all);
-            return new Sparse(
-                    concepts, Arrays.stream(concepts).mapToDouble(c -> all[c]).toArray());
+            double[] weights = new double[concepts.length];
+            for (int i = 0; i < weights.length; i++) {
+                weights[i] = all[concepts[i]];
+            }
+            return new Sparse(concepts, weights);
         }
 
+        /** 0 if there is none. */
         double largest() {
-            return Arrays.stream(weights).max().orElse(0);
+            double largest = weights.length == 0 ? 0 : weights[0];
+            for (double weight : weights) {
+                largest = Math.max(largest, weight);
+            }
+            return largest;
         }
     }
 

@@ -70,8 +70,10 @@ public record PairedChange(double[] mean, double[] low, double[] high, double[] 
     }
 
     private static double[] column(DMatrixRMaj matrix, int column) {
-        return IntStream.range(0, matrix.numRows)
-                .mapToDouble(row -> matrix.get(row, column))
-                .toArray();
+        double[] numbers = new double[matrix.numRows];
+        for (int row = 0; row < numbers.length; row++) {
+            numbers[row] = matrix.get(row, column);
+        }
+        return numbers;
     }
 }

@@ -27,6 +27,9 @@ public record SignFlipTest(int flips, long seed) {
     /** Statistics within this share of the largest possible one are equal: rounding must not break ties. */
     private static final double TIE = 1e-12;
 
+    /** Patterns that one processor tries in a row, in the same arrays. */
+    private static final int AT_ONCE = 512;
+
     /** @throws IllegalArgumentException if there is not at least one flip */
     public SignFlipTest {
         if (flips < 1) {
@@ -48,7 +51,7 @@ public record SignFlipTest(int flips, long seed) {
         int n = divergence.differences().numRows;
         double[] none = new double[n];
         Arrays.fill(none, 1);
-        double extreme = statistic.at(none) - TIE * statistic.largest();
+        double extreme = statistic.at(none, statistic.room()) - TIE * statistic.largest();
         boolean exact = n - 1 < Integer.SIZE - 1 && 1 << (n - 1) <= flips;
         int patterns = exact ? 1 << (n - 1) : flips;
         int words = exact ? 1 : (n + Long.SIZE - 1) / Long.SIZE;
@@ -56,21 +59,13 @@ public record SignFlipTest(int flips, long seed) {
         long[] bits = new long[patterns * words];
         // Of the exact ones the last pair's bit is never set: its sign is fixed.
         Arrays.setAll(bits, i -> exact ? i : random.nextLong());
-        long asExtreme = IntStream.range(0, patterns)
+        int asExtreme = IntStream.range(0, (patterns + AT_ONCE - 1) / AT_ONCE)
                 .parallel()
-                .filter(pattern -> statistic.at(signs(n, bits, pattern * words)) >= extreme)
-                .count();
+                .map(part -> statistic.asExtreme(
+                        extreme, bits, words, part * AT_ONCE, Math.min(patterns, (part + 1) * AT_ONCE)))
+                .sum();
         double pValue = exact ? (double) asExtreme / patterns : (1.0 + asExtreme) / (1.0 + patterns);
         return new Result(pValue, divergence.norm(), patterns, exact);
-    }
-
-    /** Takes n signs from the bits of some numbers, the first of them at {@code from} and the lowest bit first. */
-    private static double[] signs(int n, long[] bits, int from) {
-        double[] signs = new double[n];
-        for (int j = 0; j < n; j++) {
-            signs[j] = (bits[from + j / Long.SIZE] >>> j % Long.SIZE & 1) == 0 ? 1 : -1;
-        }
-        return signs;
     }
 
     /**
@@ -78,9 +73,10 @@ public record SignFlipTest(int flips, long seed) {
      * where the sum itself would cost nd; with more pairs than dimensions it is the other way round.
      *
      * @param matrix the Gram matrix if {@code gram}, else the differences by rows
+     * @param rows the numbers of all rows of the matrix
      * @param largest what no pattern exceeds, n Σ|d_j|²
      */
-    private record Statistic(DMatrixRMaj matrix, boolean gram, double largest) {
+    private record Statistic(DMatrixRMaj matrix, int[] rows, boolean gram, double largest) {
 
         static Statistic of(DMatrixRMaj differences) {
             double squares = 0;
@@ -88,20 +84,50 @@ public record SignFlipTest(int flips, long seed) {
                 squares += norm * norm;
             }
             double largest = differences.numRows * squares;
+            int[] rows = Vectors.firstRows(differences.numRows);
             if (differences.numRows > differences.numCols) {
-                return new Statistic(differences, false, largest);
+                return new Statistic(differences, rows, false, largest);
             }
             DMatrixRMaj gram = new DMatrixRMaj(differences.numRows, differences.numRows);
             CommonOps_DDRM.multOuter(differences, gram);
-            return new Statistic(gram, true, largest);
+            return new Statistic(gram, rows, true, largest);
         }
 
-        double at(double[] signs) {
+        /** Room for what {@link #at} adds up. */
+        double[] room() {
+            return new double[matrix.numCols];
+        }
+
+        /** @param sum from {@link #room} */
+        double at(double[] signs, double[] sum) {
             if (gram) {
-                return Vectors.dot(Vectors.product(matrix, signs), 0, signs);
+                Vectors.dots(matrix.data, rows, rows.length, signs, sum);
+                return Vectors.dot(sum, 0, signs);
             }
-            double[] sum = Vectors.combination(matrix, signs);
+            Arrays.fill(sum, 0);
+            Vectors.addRows(matrix.data, rows, rows.length, signs, 1, sum);
             return Vectors.dot(sum, 0, sum);
+        }
+
+        /**
+         * How many of some patterns reach a number.
+         *
+         * @param bits of all patterns, {@code words} numbers for each; a pattern's signs are their bits from the lowest on
+         */
+        int asExtreme(double extreme, long[] bits, int words, int from, int until) {
+            double[] signs = new double[rows.length];
+            double[] sum = room();
+            int count = 0;
+            for (int pattern = from; pattern < until; pattern++) {
+                for (int j = 0; j < signs.length; j++) {
+                    long word = bits[pattern * words + j / Long.SIZE];
+                    signs[j] = 1 - 2 * (word >>> j & 1);
+                }
+                if (at(signs, sum) >= extreme) {
+                    count++;
+                }
+            }
+            return count;
         }
     }
 }
