@@ -27,10 +27,12 @@ final class ActiveColumns {
      */
     private static final double REORTHOGONALISE = 0.1;
 
+    /** Vectors that are looked at together. */
+    private static final int BLOCK = 4;
+
     private final int d;
     private final int capacity;
     private final double[] target;
-    private final int[] slots;
     private final int[] columns;
     private final double[] residual;
     private final double[] work;
@@ -38,11 +40,11 @@ final class ActiveColumns {
     private final double[] correction;
     private final double[] z;
 
-    /** Row k is the k-th orthonormal vector, of length d. */
-    private double[] q;
+    /** The orthonormal vectors, of length d each. What is beyond {@code size} is there to be used again. */
+    private final double[][] q;
 
-    /** R by columns, packed: column k has its k + 1 entries from {@code start(k)} on. */
-    private double[] r;
+    /** The columns of R: the k-th has k + 1 entries, and perhaps more that do not count. */
+    private final double[][] r;
 
     private int size;
 
@@ -54,16 +56,14 @@ final class ActiveColumns {
         this.target = target;
         d = target.length;
         capacity = Math.min(d, concepts);
-        slots = Vectors.firstRows(capacity);
         columns = new int[capacity];
         residual = target.clone();
         work = new double[d];
         coordinates = new double[capacity];
         correction = new double[capacity];
         z = new double[capacity];
-        int expected = Math.min(capacity, 16);
-        q = new double[expected * d];
-        r = new double[start(expected)];
+        q = new double[capacity][];
+        r = new double[capacity][];
     }
 
     /** The number p of active columns. */
@@ -112,16 +112,17 @@ final class ActiveColumns {
         if (!(distance > DEPENDENT * length)) {
             return false;
         }
-        grow();
-        int offset = size * d;
-        for (int t = 0; t < d; t++) {
-            q[offset + t] = work[t] / distance;
+        if (q[size] == null) {
+            q[size] = new double[d];
         }
-        System.arraycopy(coordinates, 0, r, start(size), size);
-        r[start(size) + size] = distance;
+        for (int t = 0; t < d; t++) {
+            q[size][t] = work[t] / distance;
+        }
+        r[size] = Arrays.copyOf(coordinates, size + 1);
+        r[size][size] = distance;
         // Not from the residual, which is b minus a product of weights, and with them large is less exact than b.
-        z[size] = Vectors.dot(q, offset, target);
-        Vectors.add(q, offset, -z[size], residual);
+        z[size] = Vectors.dot(q[size], 0, target);
+        Vectors.add(q[size], 0, -z[size], residual);
         columns[size++] = column;
         return true;
     }
@@ -139,34 +140,42 @@ final class ActiveColumns {
         // Each later column of R moves one to the left, where it has one entry too many below the diagonal: a rotation
         // of rows k and k + 1, and of the same orthonormal vectors, clears it.
         for (int k = slot; k < last; k++) {
-            int from = start(k + 1);
+            double[] moved = r[k + 1];
+            double diagonal = moved[slot];
             for (int i = slot; i < k; i++) {
-                rotate(r, from + i, from + i + 1, 1, cosines[i], sines[i]);
+                double below = moved[i + 1];
+                moved[i] = cosines[i] * diagonal + sines[i] * below;
+                diagonal = cosines[i] * below - sines[i] * diagonal;
             }
-            double diagonal = r[from + k];
-            double below = r[from + k + 1];
-            double length = Math.hypot(diagonal, below);
+            double length = Math.hypot(diagonal, moved[k + 1]);
             cosines[k] = diagonal / length;
-            sines[k] = below / length;
-            r[from + k] = length;
-            System.arraycopy(r, from, r, start(k), k + 1);
+            sines[k] = moved[k + 1] / length;
+            moved[k] = length;
+            r[k] = moved;
             columns[k] = columns[k + 1];
-            rotate(q, k * d, (k + 1) * d, d, cosines[k], sines[k]);
-            rotate(z, k, k + 1, 1, cosines[k], sines[k]);
+            Vectors.rotate(q[k], q[k + 1], cosines[k], sines[k]);
+            double zk = z[k];
+            z[k] = cosines[k] * zk + sines[k] * z[k + 1];
+            z[k + 1] = cosines[k] * z[k + 1] - sines[k] * zk;
         }
-        Vectors.add(q, last * d, z[last], residual);
+        Vectors.add(q[last], 0, z[last], residual);
         size = last;
     }
 
     /** Writes the least-squares solution over the active columns, R⁻¹z, by slot into {@code x}. */
     void solve(double[] x) {
         System.arraycopy(z, 0, x, 0, size);
-        for (int k = size - 1; k >= 0; k--) {
-            int column = start(k);
-            double xk = x[k] / r[column + k];
-            x[k] = xk;
-            for (int i = 0; i < k; i++) {
-                x[i] -= xk * r[column + i];
+        // Four columns at a time: those of the later unknowns are taken from the earlier right-hand sides together.
+        for (int end = size; end > 0; end -= BLOCK) {
+            int from = Math.max(0, end - BLOCK);
+            for (int k = end - 1; k >= from; k--) {
+                x[k] /= r[k][k];
+                for (int i = from; i < k; i++) {
+                    x[i] -= x[k] * r[k][i];
+                }
+            }
+            if (from > 0) {
+                Vectors.subtract(r, from, x, from, x, from);
             }
         }
     }
@@ -177,30 +186,20 @@ final class ActiveColumns {
         Vectors.addRows(a, columns, size, x, -1, residual);
     }
 
-    /** Takes the projection on the active columns out of {@code work}; its coordinates go into {@code into}. */
+    /**
+     * Takes the projection on the active columns out of {@code work}; its coordinates go into {@code into}. Four vectors at a
+     * time, which are still in the nearest cache when their products have been computed; besides, the products are then with
+     * what the earlier ones left, which loses less to rounding (the modified Gram–Schmidt method, by blocks).
+     */
     private void project(double[] into) {
-        Vectors.dots(q, slots, size, work, into);
-        Vectors.addRows(q, slots, size, into, -1, work);
-    }
-
-    private void grow() {
-        if ((size + 1) * d > q.length) {
-            int more = Math.min(capacity, 2 * size + 1);
-            q = Arrays.copyOf(q, more * d);
-            r = Arrays.copyOf(r, start(more));
+        int k = 0;
+        for (; k + BLOCK <= size; k += BLOCK) {
+            Vectors.dots(q, k, work, into);
+            Vectors.subtract(q, k, into, k, work, d);
         }
-    }
-
-    private static int start(int column) {
-        return column * (column + 1) / 2;
-    }
-
-    private static void rotate(double[] v, int first, int second, int count, double cosine, double sine) {
-        for (int t = 0; t < count; t++) {
-            double x = v[first + t];
-            double y = v[second + t];
-            v[first + t] = cosine * x + sine * y;
-            v[second + t] = cosine * y - sine * x;
+        for (; k < size; k++) {
+            into[k] = Vectors.dot(q[k], 0, work);
+            Vectors.add(q[k], 0, -into[k], work);
         }
     }
 }

@@ -112,6 +112,70 @@ final class Vectors {
         }
     }
 
+    /** The inner products of four vectors with {@code x}: {@code out[k + i] = rows[k + i] · x} for i = 0 to 3. */
+    static void dots(double[][] rows, int k, double[] x, double[] out) {
+        double[] a = rows[k];
+        double[] b = rows[k + 1];
+        double[] c = rows[k + 2];
+        double[] e = rows[k + 3];
+        int pairs = x.length & ~1;
+        double even0 = 0;
+        double even1 = 0;
+        double even2 = 0;
+        double even3 = 0;
+        double odd0 = 0;
+        double odd1 = 0;
+        double odd2 = 0;
+        double odd3 = 0;
+        for (int t = 0; t < pairs; t += 2) {
+            double x0 = x[t];
+            double x1 = x[t + 1];
+            even0 += a[t] * x0;
+            even1 += b[t] * x0;
+            even2 += c[t] * x0;
+            even3 += e[t] * x0;
+            odd0 += a[t + 1] * x1;
+            odd1 += b[t + 1] * x1;
+            odd2 += c[t + 1] * x1;
+            odd3 += e[t + 1] * x1;
+        }
+        if (pairs < x.length) {
+            even0 += a[pairs] * x[pairs];
+            even1 += b[pairs] * x[pairs];
+            even2 += c[pairs] * x[pairs];
+            even3 += e[pairs] * x[pairs];
+        }
+        out[k] = even0 + odd0;
+        out[k + 1] = even1 + odd1;
+        out[k + 2] = even2 + odd2;
+        out[k + 3] = even3 + odd3;
+    }
+
+    /** Subtracts four multiples: {@code y -= Σ_i c[from + i] rows[k + i]} for i = 0 to 3, in the first {@code count} elements. */
+    static void subtract(double[][] rows, int k, double[] c, int from, double[] y, int count) {
+        double[] r0 = rows[k];
+        double[] r1 = rows[k + 1];
+        double[] r2 = rows[k + 2];
+        double[] r3 = rows[k + 3];
+        double c0 = c[from];
+        double c1 = c[from + 1];
+        double c2 = c[from + 2];
+        double c3 = c[from + 3];
+        for (int t = 0; t < count; t++) {
+            y[t] -= (c0 * r0[t] + c1 * r1[t]) + (c2 * r2[t] + c3 * r3[t]);
+        }
+    }
+
+    /** Turns two vectors of one length: {@code (a, b) = (cosine a + sine b, cosine b − sine a)}. */
+    static void rotate(double[] a, double[] b, double cosine, double sine) {
+        for (int t = 0; t < a.length; t++) {
+            double x = a[t];
+            double y = b[t];
+            a[t] = cosine * x + sine * y;
+            b[t] = cosine * y - sine * x;
+        }
+    }
+
     /** {@code y += c a[offset .. offset + y.length)}. */
     static void add(double[] a, int offset, double c, double[] y) {
         for (int t = 0; t < y.length; t++) {
