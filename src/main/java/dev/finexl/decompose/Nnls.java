@@ -9,12 +9,13 @@ import org.ejml.data.DMatrixRMaj;
  * (bootstrap), and then almost the whole answer is known beforehand. The method is the active-set method of Lawson and
  * Hanson, "Solving Least Squares Problems" (1974), chapter 23: the concept along which the residual falls fastest
  * becomes active, the least-squares problem over the active ones is solved, and those whose weight would turn negative
- * leave. Three things differ from the book:
+ * leave. Four things differ from the book:
  *
  * <ul>
  *   <li>the factorisation of the active columns is updated, not computed anew ({@link ActiveColumns});
  *   <li>with many concepts the gradient is looked at for a short list of candidates, and for all only when the list is
  *       used up ({@link Pricing}): the optimality of the answer is still checked over all;
+ *   <li>gradients that an estimate shows to be too small to matter are not computed exactly ({@link Screen});
  *   <li>it can start from a guess, say the answer to a similar problem.
  * </ul>
  *
@@ -34,6 +35,7 @@ public final class Nnls {
 
     private final DMatrixRMaj concepts;
     private final double[] lengths;
+    private final Screen screen;
     private final int iterationLimit;
 
     /**
@@ -49,6 +51,7 @@ public final class Nnls {
         this.concepts = concepts;
         this.iterationLimit = iterationLimit;
         lengths = Vectors.norms(concepts);
+        screen = new Screen(concepts, lengths);
     }
 
     /**
@@ -79,7 +82,7 @@ public final class Nnls {
                         "start: expected no negative weight, got %s for concept %d".formatted(start[i], i));
             }
         }
-        return new NnlsRun(concepts, lengths, target).solve(start, iterationLimit);
+        return new NnlsRun(concepts, lengths, screen, target).solve(start, iterationLimit);
     }
 
     /** Solves for mixtures of some targets (n × d, by rows), starting from the solution for their mean. */

@@ -24,13 +24,14 @@ final class NnlsRun {
     /**
      * @param concepts F, N × d
      * @param lengths |f_i| for each concept
+     * @param screen of the same concepts
      * @param target b, of length d
      */
-    NnlsRun(DMatrixRMaj concepts, double[] lengths, double[] target) {
+    NnlsRun(DMatrixRMaj concepts, double[] lengths, Screen screen, double[] target) {
         this.concepts = concepts;
         this.lengths = lengths;
         zero = Nnls.TOLERANCE * Vectors.norm(target);
-        pricing = new Pricing(concepts, lengths);
+        pricing = new Pricing(concepts, lengths, screen);
         active = new ActiveColumns(target, concepts.numRows);
         x = new double[Math.min(concepts.numRows, concepts.numCols)];
         unconstrained = new double[x.length];

@@ -10,7 +10,8 @@ import org.ejml.data.DMatrixRMaj;
  * never matter. As in the simplex method's multiple pricing, a look at all concepts leaves a list of those with the
  * largest gradients; choices are made from that list until its best is clearly worse than what was left out, and only
  * then are all looked at again. Up to {@value #ALL} concepts the list is everything, and the choice is exactly that of
- * Lawson and Hanson.
+ * Lawson and Hanson. Either look is at estimates first ({@link Screen}), and only gradients that may matter by these are computed:
+ * what is chosen is the same.
  */
 final class Pricing {
 
@@ -36,12 +37,14 @@ final class Pricing {
 
     private final double[] concepts;
     private final double[] lengths;
+    private final Screen screen;
     private final State[] states;
     private final int[] all;
     private final int[] list;
     private final int[] free;
     private final double[] gradients;
     private final double[] largest;
+    private int blocked;
     private int listed;
     private double leftOut;
 
@@ -51,10 +54,12 @@ final class Pricing {
     /**
      * @param concepts F, N × d
      * @param lengths |f_i| for each concept
+     * @param screen of the same concepts
      */
-    Pricing(DMatrixRMaj concepts, double[] lengths) {
+    Pricing(DMatrixRMaj concepts, double[] lengths, Screen screen) {
         this.concepts = concepts.data;
         this.lengths = lengths;
+        this.screen = screen;
         int n = concepts.numRows;
         states = new State[n];
         Arrays.fill(states, State.FREE);
@@ -77,12 +82,14 @@ final class Pricing {
     /** Passes a concept over until {@link #unblock}. */
     void block(int concept) {
         states[concept] = State.BLOCKED;
+        blocked++;
     }
 
     void unblock() {
-        for (int i = 0; i < states.length; i++) {
+        for (int i = 0; blocked > 0; i++) {
             if (states[i] == State.BLOCKED) {
                 states[i] = State.FREE;
+                blocked--;
             }
         }
     }
@@ -95,6 +102,7 @@ final class Pricing {
                 free[count++] = list[i];
             }
         }
+        count = keepNearLargest(count, residual);
         Vectors.dots(concepts, free, count, residual, gradients);
         int best = -1;
         double bestGradient = USED_UP * leftOut;
@@ -107,6 +115,22 @@ final class Pricing {
         return best;
     }
 
+    /** Takes out of the free concepts those that surely do not have the largest gradient; how many are left. */
+    private int keepNearLargest(int count, double[] residual) {
+        double slack = screen.estimate(free, count, residual, gradients);
+        double atLeast = USED_UP * leftOut;
+        for (int i = 0; i < count; i++) {
+            atLeast = Math.max(atLeast, gradients[i] - slack * lengths[free[i]]);
+        }
+        int kept = 0;
+        for (int i = 0; i < count; i++) {
+            if (gradients[i] + slack * lengths[free[i]] >= atLeast) {
+                free[kept++] = free[i];
+            }
+        }
+        return kept;
+    }
+
     /**
      * Looks at all concepts and makes a new list.
      *
@@ -115,25 +139,48 @@ final class Pricing {
      */
     boolean refresh(double[] residual, double zero) {
         this.zero = zero;
-        Vectors.dots(concepts, all, all.length, residual, gradients);
+        double slack = screen.estimate(all, all.length, residual, gradients);
         if (states.length == list.length) {
             listed = list.length;
             for (int i = 0; i < states.length; i++) {
-                if (states[i] == State.FREE && gradients[i] > zero * lengths[i]) {
+                double smallest = zero * lengths[i];
+                if (states[i] == State.FREE
+                        && gradients[i] + slack * lengths[i] > smallest
+                        && gradient(i, residual) > smallest) {
                     return true;
                 }
             }
             return false;
         }
+        // As many concepts as the list holds and one more surely have as large a gradient as the last of these lower
+        // bounds.
         listed = 0;
         leftOut = 0;
         for (int i = 0; i < states.length; i++) {
-            if (states[i] == State.FREE && gradients[i] > zero * lengths[i]) {
-                insert(i, gradients[i]);
+            double lower = gradients[i] - slack * lengths[i];
+            if (states[i] == State.FREE && lower > 0) {
+                insert(i, lower);
+            }
+        }
+        double least = leftOut;
+        listed = 0;
+        leftOut = 0;
+        for (int i = 0; i < states.length; i++) {
+            double smallest = zero * lengths[i];
+            double upper = gradients[i] + slack * lengths[i];
+            if (states[i] == State.FREE && upper > smallest && upper >= least) {
+                double gradient = gradient(i, residual);
+                if (gradient > smallest) {
+                    insert(i, gradient);
+                }
             }
         }
         Arrays.sort(list, 0, listed);
         return listed > 0;
+    }
+
+    private double gradient(int concept, double[] residual) {
+        return Vectors.dot(concepts, concept * residual.length, residual);
     }
 
     /**

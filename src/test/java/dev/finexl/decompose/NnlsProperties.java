@@ -63,6 +63,19 @@ class NnlsProperties {
             @ForAll @IntRange(min = 2, max = 80) int dimensions,
             @ForAll boolean common,
             @ForAll long seed) {
+        assertOptimal(concepts, dimensions, common, seed);
+    }
+
+    @Property(tries = 20, seed = "8")
+    void theAnswerIsOptimalWhereGradientsAreEstimatedFirst(
+            @ForAll @IntRange(min = 100, max = 900) int concepts,
+            @ForAll @IntRange(min = 128, max = 260) int dimensions,
+            @ForAll boolean common,
+            @ForAll long seed) {
+        assertOptimal(concepts, dimensions, common, seed);
+    }
+
+    private static void assertOptimal(int concepts, int dimensions, boolean common, long seed) {
         DMatrixRMaj f =
                 common ? Samples.directions(concepts, dimensions, seed) : Samples.normal(concepts, dimensions, seed);
         double[] target = Samples.normal(dimensions, seed + 1);
