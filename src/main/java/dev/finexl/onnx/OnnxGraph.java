@@ -1,5 +1,6 @@
 package dev.finexl.onnx;
 
+import com.google.protobuf.InvalidProtocolBufferException;
 import dev.finexl.store.ModelFileException;
 import dev.finexl.store.ModelFiles;
 import java.io.IOException;
@@ -166,12 +167,30 @@ public final class OnnxGraph {
      *     {@code SessionOptions.addExternalInitializers}. Those that are external already stay as they are
      * @param fed become inputs of the same name, format and shape, so that every run must be given them
      * @param rows the first dimension of those of {@code external} that are to have more rows than here
+     * @param simplification what becomes of the nodes
      * @return a complete ONNX file
      * @throws IllegalArgumentException if a name is not that of an initializer of this graph, or that of one that is
      *     {@linkplain OnnxInitializer.Storage.Encoded encoded}
      * @throws ModelFileException if what stays is still larger than 256 MiB
      */
-    byte[] skeleton(Set<String> external, Set<String> fed, Map<String, Long> rows) throws IOException {
-        return new SkeletonWriter(this, map(name), layout).write(external, fed, rows);
+    byte[] skeleton(Set<String> external, Set<String> fed, Map<String, Long> rows, Simplification simplification)
+            throws IOException {
+        return new SkeletonWriter(this, map(name), layout).write(external, fed, rows, simplification);
+    }
+
+    /**
+     * What of the graph is known before a run.
+     *
+     * @param shapes of inputs, where they are more than the graph says
+     * @throws ModelFileException if the file has a field of the wrong kind, where it is not looked at otherwise
+     */
+    Simplification simplification(Map<String, List<Dim>> shapes) throws IOException {
+        Dim.Numbers numbers = new Dim.Numbers();
+        try {
+            GraphFacts facts = new GraphFacts.Reader(map(name), numbers).read(layout.graph());
+            return Simplification.of(this, facts, numbers, shapes);
+        } catch (InvalidProtocolBufferException e) {
+            throw new ModelFileException(files, name, "is not a readable ONNX file: " + e.getMessage(), e);
+        }
     }
 }

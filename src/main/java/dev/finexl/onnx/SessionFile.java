@@ -29,9 +29,10 @@ record SessionFile(byte[] bytes, Optional<Path> folder, WeightBuffers given) {
     /**
      * @param replaced weights that are not as in the graph's file
      * @param fed names of the weights that every run is fed, none of them replaced
+     * @param simplification what becomes of the nodes
      * @throws ModelFileException if a weight can reach the session in none of these ways
      */
-    static SessionFile of(WeightBuffers replaced, Set<String> fed) throws IOException {
+    static SessionFile of(WeightBuffers replaced, Set<String> fed, Simplification simplification) throws IOException {
         OnnxGraph graph = replaced.graph();
         Optional<Path> folder = folder(graph.files(), graph.name());
         Set<String> external = new LinkedHashSet<>(replaced.names());
@@ -58,7 +59,9 @@ record SessionFile(byte[] bytes, Optional<Path> folder, WeightBuffers given) {
             }
         }
         return new SessionFile(
-                graph.skeleton(external, fed, replaced.rows()), folder, replaced.withOriginals(unmapped));
+                graph.skeleton(external, fed, replaced.rows(), simplification),
+                folder,
+                replaced.withOriginals(unmapped));
     }
 
     /** The folder in which ONNX Runtime finds a file under its own name; empty if it is not on disk, or is a link. */

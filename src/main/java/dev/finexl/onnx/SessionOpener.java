@@ -30,7 +30,7 @@ final class SessionOpener {
     private static final String DATA_FROM = "session.optimized_model_external_initializers_min_size_in_bytes";
 
     /** Changes when the same graph would be written in another way. */
-    private static final String FORM = "1";
+    private static final String FORM = "2";
 
     private final OnnxRuntime runtime;
     private final Optional<OptimizedGraphs> graphs;
@@ -103,7 +103,7 @@ final class SessionOpener {
                 options.addConfigEntry(DATA_FILE, OptimizedGraphs.DATA);
                 options.addConfigEntry(DATA_FROM, Long.toString(WeightBuffers.LARGE_FROM));
             }
-            SessionFile file = SessionFile.of(replaced, fed.names());
+            SessionFile file = SessionFile.of(replaced, fed.names(), simplification(replaced));
             if (file.folder().isPresent()) {
                 options.addConfigEntry(FOLDER, file.folder().get().toString());
             }
@@ -114,6 +114,11 @@ final class SessionOpener {
         } finally {
             tensors.values().forEach(OnnxTensor::close);
         }
+    }
+
+    /** Rows that a weight gets besides are none that the graph tells of. */
+    private static Simplification simplification(WeightBuffers replaced) throws IOException {
+        return replaced.rows().isEmpty() ? replaced.graph().simplification(Map.of()) : Simplification.NONE;
     }
 
     private String key(OnnxGraph graph, FedWeights fed) throws IOException {

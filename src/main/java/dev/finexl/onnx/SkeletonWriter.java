@@ -1,19 +1,24 @@
 package dev.finexl.onnx;
 
 import dev.finexl.onnx.GraphLayout.Range;
+import dev.finexl.store.ElementType;
 import dev.finexl.store.ModelFileException;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /**
- * Writes an ONNX file again with the data of some initializers taken out.
+ * Writes an ONNX file again with the data of some initializers taken out, and simplified.
  *
- * <p>A file is copied in stretches between the initializers that change; only those are written anew, field by field, and
+ * <p>A file is copied in stretches between the initializers and nodes that change; only those are written anew, field by field, and
  * the length of the graph, which is the one number outside them that changes.
  */
 final class SkeletonWriter {
@@ -22,6 +27,10 @@ final class SkeletonWriter {
     private static final long LARGEST = 256L << 20;
 
     private static final int LENGTH_DELIMITED = 2;
+
+    private static final int NODE = 1;
+    private static final int INITIALIZER = 5;
+    private static final int INPUT = 11;
 
     private final OnnxGraph graph;
     private final MemorySegment file;
@@ -33,40 +42,66 @@ final class SkeletonWriter {
         this.layout = layout;
     }
 
-    /** @param rows of those of {@code external} that have more than the file says: their first dimension */
-    byte[] write(Set<String> external, Set<String> fed, Map<String, Long> rows) throws IOException {
+    /** A field of the graph that is written anew, or left out. */
+    private record Change(Range range, int field, Optional<Output> content) {}
+
+    /**
+     * @param rows of those of {@code external} that have more than the file says: their first dimension
+     * @param simplification what becomes of the nodes
+     */
+    byte[] write(Set<String> external, Set<String> fed, Map<String, Long> rows, Simplification simplification)
+            throws IOException {
         requireMovable(external);
         requireMovable(fed);
+        List<Change> changes = new ArrayList<>();
+        addInitializers(changes, external, fed, rows);
+        addNodes(changes, simplification);
+        changes.sort(Comparator.comparingLong(change -> change.range().field()));
         Range range = layout.graph();
         Output content = new Output();
         long copied = range.start();
-        for (Map.Entry<String, Range> entry : layout.initializers().entrySet()) {
-            OnnxInitializer initializer = graph.initializers().get(entry.getKey());
-            Range tensor = entry.getValue();
-            if (fed.contains(initializer.name())) {
-                content.copy(copied, tensor.field());
-                if (!layout.listedAsInputs().contains(initializer.name())) {
-                    content.message(11, input(initializer));
-                }
-                copied = tensor.end();
-            } else if (rows.containsKey(initializer.name())) {
-                content.copy(copied, tensor.field());
-                content.message(5, grown(tensor, initializer, rows.get(initializer.name())));
-                copied = tensor.end();
-            } else if (external.contains(initializer.name())
-                    && initializer.storage() instanceof OnnxInitializer.Storage.Inline(long offset)) {
-                content.copy(copied, tensor.field());
-                content.message(5, external(tensor, offset, initializer.byteSize(), false));
-                copied = tensor.end();
-            }
+        for (Change change : changes) {
+            content.copy(copied, change.range().field());
+            change.content().ifPresent(message -> content.message(change.field(), message));
+            copied = change.range().end();
         }
         content.copy(copied, range.end());
+        simplification.constants().forEach((name, constant) -> content.message(INITIALIZER, constant(name, constant)));
 
         Output whole = new Output();
         whole.copy(0, range.field());
         whole.message(7, content);
         whole.copy(range.end(), file.byteSize());
         return whole.bytes.toByteArray();
+    }
+
+    private void addInitializers(List<Change> changes, Set<String> external, Set<String> fed, Map<String, Long> rows)
+            throws IOException {
+        for (Map.Entry<String, Range> entry : layout.initializers().entrySet()) {
+            OnnxInitializer initializer = graph.initializers().get(entry.getKey());
+            Range tensor = entry.getValue();
+            if (fed.contains(initializer.name())) {
+                boolean listed = layout.listedAsInputs().contains(initializer.name());
+                changes.add(new Change(tensor, INPUT, listed ? Optional.empty() : Optional.of(input(initializer))));
+            } else if (rows.containsKey(initializer.name())) {
+                Output grown = grown(tensor, initializer, rows.get(initializer.name()));
+                changes.add(new Change(tensor, INITIALIZER, Optional.of(grown)));
+            } else if (external.contains(initializer.name())
+                    && initializer.storage() instanceof OnnxInitializer.Storage.Inline(long offset)) {
+                Output moved = external(tensor, offset, initializer.byteSize(), false);
+                changes.add(new Change(tensor, INITIALIZER, Optional.of(moved)));
+            }
+        }
+    }
+
+    private void addNodes(List<Change> changes, Simplification simplification) throws IOException {
+        for (int node : simplification.dropped()) {
+            changes.add(new Change(simplification.nodes().get(node), NODE, Optional.empty()));
+        }
+        for (Map.Entry<Integer, List<String>> node : simplification.inputs().entrySet()) {
+            Range range = simplification.nodes().get(node.getKey());
+            changes.add(new Change(range, NODE, Optional.of(node(range, node.getValue()))));
+        }
     }
 
     private void requireMovable(Set<String> names) {
@@ -114,6 +149,33 @@ final class SkeletonWriter {
         fields.entry("offset", Long.toString(offset));
         fields.entry("length", Long.toString(length));
         fields.number(14, 1);
+        return fields;
+    }
+
+    /** A node's fields in their order, with other inputs. */
+    private Output node(Range node, List<String> inputs) throws IOException {
+        Output fields = new Output();
+        inputs.forEach(input -> fields.text(1, input));
+        ProtoCursor cursor = new ProtoCursor(file, node.start(), node.end());
+        while (cursor.next()) {
+            long field = cursor.fieldStart();
+            cursor.skip();
+            if (cursor.field() != 1) {
+                fields.copy(field, cursor.position());
+            }
+        }
+        return fields;
+    }
+
+    /** A {@code TensorProto} of whole numbers. */
+    private Output constant(String name, Simplification.Constant constant) {
+        Output fields = new Output();
+        if (!constant.single()) {
+            fields.number(1, constant.values().size());
+        }
+        fields.number(2, OnnxTypes.number(ElementType.I64));
+        constant.values().forEach(value -> fields.number(7, value));
+        fields.text(8, name);
         return fields;
     }
 

@@ -62,12 +62,14 @@ class PersonalizedSessionTest {
         try (OnnxSession plain = RUNTIME.open(files, UNET);
                 OnnxSession base = RUNTIME.openPersonalizable(files, UNET)) {
             assertThat(plain.fed().names()).isEmpty();
-            assertThat(predict(plain)).containsExactly(expected);
             assertThat(base.fed().names()).contains(LINEAR);
             assertThat(base.inputs()).containsExactlyEntriesOf(plain.inputs());
             assertThat(base.outputs()).containsExactlyEntriesOf(plain.outputs());
+            // Neither has the very operators that ONNX Runtime makes of the file as it is.
+            float[] held = predict(plain);
             float[] fed = predict(base);
             for (int i = 0; i < fed.length; i++) {
+                assertThat(held[i]).isCloseTo(expected[i], within(1e-5f));
                 assertThat(fed[i]).isCloseTo(expected[i], within(1e-5f));
             }
         }

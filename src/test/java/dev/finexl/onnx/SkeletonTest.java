@@ -19,7 +19,7 @@ class SkeletonTest {
     @Test
     void writesTheFileAsItIsWhereNothingIsTakenOut() throws IOException {
         ModelFiles sd1 = CompatModels.sd1();
-        assertThat(OnnxGraph.read(sd1, "unet/model.onnx").skeleton(Set.of(), Set.of(), Map.of()))
+        assertThat(OnnxGraph.read(sd1, "unet/model.onnx").skeleton(Set.of(), Set.of(), Map.of(), Simplification.NONE))
                 .isEqualTo(sd1.read("unet/model.onnx", 1 << 20));
     }
 
@@ -42,7 +42,8 @@ class SkeletonTest {
                         "8"),
                 null);
         OnnxGraph graph = OnnxGraph.read(new MemoryFiles().with("unet/model.onnx", bytes), "unet/model.onnx");
-        assertThat(graph.skeleton(Set.of("w"), Set.of(), Map.of())).isEqualTo(expected);
+        assertThat(graph.skeleton(Set.of("w"), Set.of(), Map.of(), Simplification.NONE))
+                .isEqualTo(expected);
     }
 
     /** A model with fields that nobody knows at every level, and neighbours on both sides of the initializer. */
@@ -78,7 +79,8 @@ class SkeletonTest {
                 .model(97, new ProtoBytes().text(1, "unknown"))
                 .bytes();
         OnnxGraph graph = OnnxGraph.read(new MemoryFiles().with("unet/model.onnx", bytes), "unet/model.onnx");
-        assertThat(graph.skeleton(Set.of(), Set.of("w"), Map.of())).isEqualTo(expected);
+        assertThat(graph.skeleton(Set.of(), Set.of("w"), Map.of(), Simplification.NONE))
+                .isEqualTo(expected);
     }
 
     /** As files before IR version 4 have it. */
@@ -88,14 +90,15 @@ class SkeletonTest {
         byte[] expected = rest.bytes();
         OnnxGraph graph = rest.weight("w", ElementType.F32, new long[] {1}, 1).read();
         assertThat(graph.inputs()).isEmpty();
-        assertThat(graph.skeleton(Set.of(), Set.of("w"), Map.of())).isEqualTo(expected);
+        assertThat(graph.skeleton(Set.of(), Set.of("w"), Map.of(), Simplification.NONE))
+                .isEqualTo(expected);
     }
 
     @Test
     void canBeReadAgainAndPointsToTheSameBytes() throws IOException {
         ModelFiles sd1 = CompatModels.sd1();
         OnnxGraph unet = OnnxGraph.read(sd1, "unet/model.onnx");
-        byte[] skeleton = unet.skeleton(unet.initializers().keySet(), Set.of(), Map.of());
+        byte[] skeleton = unet.skeleton(unet.initializers().keySet(), Set.of(), Map.of(), Simplification.NONE);
         MemoryFiles files = new MemoryFiles()
                 .with("unet/skeleton.onnx", skeleton)
                 .with("unet/model.onnx", sd1.read("unet/model.onnx", 1 << 20));
@@ -117,7 +120,7 @@ class SkeletonTest {
                 .initializer(OnnxBytes.external(OnnxBytes.tensor("w", 1, 2), "location", "data", "checksum", "abc"))
                 .bytes();
         MemoryFiles files = new MemoryFiles().with("m.onnx", bytes).with("data", new byte[8]);
-        assertThat(OnnxGraph.read(files, "m.onnx").skeleton(Set.of("w"), Set.of(), Map.of()))
+        assertThat(OnnxGraph.read(files, "m.onnx").skeleton(Set.of("w"), Set.of(), Map.of(), Simplification.NONE))
                 .isEqualTo(bytes);
     }
 
@@ -127,10 +130,10 @@ class SkeletonTest {
         OnnxGraph graph = new OnnxBytes()
                 .initializer(OnnxBytes.tensor("encoded", int64, 1).varint(7, 1))
                 .read();
-        assertThatThrownBy(() -> graph.skeleton(Set.of("encoded"), Set.of(), Map.of()))
+        assertThatThrownBy(() -> graph.skeleton(Set.of("encoded"), Set.of(), Map.of(), Simplification.NONE))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("'encoded'");
-        assertThatThrownBy(() -> graph.skeleton(Set.of("missing"), Set.of(), Map.of()))
+        assertThatThrownBy(() -> graph.skeleton(Set.of("missing"), Set.of(), Map.of(), Simplification.NONE))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("'missing'");
     }
