@@ -9,6 +9,7 @@ import dev.finexl.onnx.TensorSpec;
 import dev.finexl.store.ModelFileException;
 import dev.finexl.store.ModelFiles;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 
@@ -160,9 +161,8 @@ public final class AspectHead implements OpenModel {
         int atOnce = input.shape()[0] == 1 ? 1 : PICTURES_AT_ONCE;
         for (int first = 0; first < rows.length; first += atOnce) {
             int end = Math.min(rows.length, first + atOnce);
-            try (Tensor in = input(encoder, images, embeddings, first, end);
-                    Tensor out = session.run(scope, Map.of(input.name(), in), output.name())) {
-                read(out, rows, first, end);
+            try (Tensor in = input(encoder, images, embeddings, first, end)) {
+                read(session.run(scope, Map.of(input.name(), in), output.name()).values(), rows, first, end);
             }
         }
         return rows;
@@ -191,16 +191,15 @@ public final class AspectHead implements OpenModel {
         };
     }
 
-    private void read(Tensor out, float[][] rows, int first, int end) {
+    private void read(float[] out, float[][] rows, int first, int end) {
         int numbers = config.outputs().size();
-        if (out.size() != (end - first) * numbers) {
+        if (out.length != (end - first) * numbers) {
             throw new EncoderException(
                     "%s: output '%s' has %d numbers for %d pictures, expected %d for each as in head.json"
-                            .formatted(session.name(), output.name(), out.size(), end - first, numbers));
+                            .formatted(session.name(), output.name(), out.length, end - first, numbers));
         }
         for (int i = first; i < end; i++) {
-            rows[i] = new float[numbers];
-            out.getFloats((i - first) * numbers, rows[i], 0, numbers);
+            rows[i] = Arrays.copyOfRange(out, (i - first) * numbers, (i - first + 1) * numbers);
             for (int k = 0; k < numbers; k++) {
                 if (!Float.isFinite(rows[i][k])) {
                     throw new EncoderException("%s: output '%s' is %s for a picture, expected a finite number"

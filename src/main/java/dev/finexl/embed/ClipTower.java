@@ -64,6 +64,9 @@ final class ClipTower {
      * @return one row for each item, as the graph gives it
      */
     float[][] run(RunScope scope, Map<String, Tensor> given, int items) {
+        if (given.keySet().containsAll(session.inputs().keySet())) {
+            return rows(session.run(scope, given, output).values(), items);
+        }
         Map<String, Tensor> standIns = new HashMap<>();
         try {
             for (TensorSpec wanted : session.inputs().values()) {
@@ -73,9 +76,7 @@ final class ClipTower {
             }
             Map<String, Tensor> all = new HashMap<>(given);
             all.putAll(standIns);
-            try (Tensor embeddings = session.run(scope, all, output)) {
-                return rows(embeddings, items);
-            }
+            return rows(session.run(scope, all, output).values(), items);
         } finally {
             standIns.values().forEach(Tensor::close);
         }
@@ -96,15 +97,15 @@ final class ClipTower {
         };
     }
 
-    private float[][] rows(Tensor embeddings, int items) {
-        int width = embeddings.size() / items;
-        if (width * items != embeddings.size()) {
+    private float[][] rows(float[] embeddings, int items) {
+        int width = embeddings.length / items;
+        if (width * items != embeddings.length) {
             throw new EncoderException("%s: output '%s' has %d numbers for %d items"
-                    .formatted(session.name(), output, embeddings.size(), items));
+                    .formatted(session.name(), output, embeddings.length, items));
         }
-        float[][] rows = new float[items][width];
+        float[][] rows = new float[items][];
         for (int i = 0; i < items; i++) {
-            embeddings.getFloats(i * width, rows[i], 0, width);
+            rows[i] = Arrays.copyOfRange(embeddings, i * width, (i + 1) * width);
         }
         return rows;
     }
@@ -115,7 +116,11 @@ final class ClipTower {
      * @throws EncoderException if a row has no length or is not finite
      */
     float[][] normalised(float[][] rows) {
-        return Arrays.stream(rows).map(this::normalised).toArray(float[][]::new);
+        float[][] unit = new float[rows.length][];
+        for (int i = 0; i < unit.length; i++) {
+            unit[i] = normalised(rows[i]);
+        }
+        return unit;
     }
 
     private float[] normalised(float[] row) {

@@ -62,7 +62,9 @@ final class FedWeights implements AutoCloseable {
 
     /** Adds the weights to the inputs of a run. */
     void addTo(Map<String, OnnxTensor> inputs) {
-        tensors.forEach((name, tensor) -> inputs.put(name, tensor.onnx()));
+        for (Map.Entry<String, Tensor> weight : tensors.entrySet()) {
+            inputs.put(weight.getKey(), weight.getValue().onnx());
+        }
     }
 
     /** Closes the tensors that this set does not have from another. */

@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BiConsumer;
 import java.util.function.LongSupplier;
 
 /**
@@ -195,48 +196,62 @@ public final class OnnxSession implements OpenModel {
     }
 
     /**
-     * Runs the model, writing its outputs into tensors that the caller holds.
+     * A run with tensors that the caller holds, for who runs the model many times.
      *
-     * @param into output name to a tensor of exactly the output's type and shape
-     * @throws java.util.concurrent.CancellationException if the scope was cancelled before or during the run
-     * @throws OnnxException if ONNX Runtime refuses or fails
+     * @param in input name to tensor
+     * @param into output name to a tensor of exactly the output's type and shape, which every run writes
      */
-    public void run(RunScope scope, Map<String, Tensor> in, Map<String, Tensor> into) {
-        Map<String, OnnxValue> pinned = new LinkedHashMap<>();
-        into.forEach((output, tensor) -> pinned.put(output, tensor.onnx()));
-        execute(
-                scope,
-                in,
-                () -> session.run(onnx(in), Set.of(), pinned, scope.options()).close());
+    public BoundRun bind(Map<String, Tensor> in, Map<String, Tensor> into) {
+        return new BoundRun(this, in, into);
     }
 
     /**
-     * Runs the model and returns a copy of the named output, whose shape need not be known before. The caller closes it.
+     * For a {@link BoundRun}.
+     *
+     * @param in with the weights
+     * @param given bytes of the inputs apart from the weights
+     */
+    void run(RunScope scope, Map<String, OnnxTensor> in, Map<String, OnnxValue> into, long given) {
+        execute(
+                scope,
+                given,
+                () -> session.run(in, Set.of(), into, scope.options()).close());
+    }
+
+    /**
+     * Runs the model and returns the named output, whose shape need not be known before.
      *
      * @throws java.util.concurrent.CancellationException if the scope was cancelled before or during the run
-     * @throws OnnxException if ONNX Runtime refuses or fails
+     * @throws OnnxException if ONNX Runtime refuses or fails, or the output does not hold real numbers
      */
-    public Tensor run(RunScope scope, Map<String, Tensor> in, String output) {
+    public Output run(RunScope scope, Map<String, Tensor> in, String output) {
         return run(scope, in, List.of(output)).getFirst();
     }
 
     /**
-     * Runs the model and returns copies of the named outputs, in that order. The caller closes them.
+     * Runs the model and returns the named outputs, in that order.
+     *
+     * @throws java.util.concurrent.CancellationException if the scope was cancelled before or during the run
+     * @throws OnnxException if ONNX Runtime refuses or fails, or an output does not hold real numbers
+     */
+    public List<Output> run(RunScope scope, Map<String, Tensor> in, List<String> wanted) {
+        List<Output> outputs = new ArrayList<>(wanted.size());
+        run(scope, in, wanted, (output, tensor) -> outputs.add(Output.of(output, tensor)));
+        return outputs;
+    }
+
+    /**
+     * Runs the model and returns copies of the named outputs, in that order, as a model can be given them. The caller closes
+     * them.
      *
      * @throws java.util.concurrent.CancellationException if the scope was cancelled before or during the run
      * @throws OnnxException if ONNX Runtime refuses or fails
      */
-    public List<Tensor> run(RunScope scope, Map<String, Tensor> in, List<String> wanted) {
-        List<Tensor> copies = new ArrayList<>();
+    public List<Tensor> tensors(RunScope scope, Map<String, Tensor> in, List<String> wanted) {
+        List<Tensor> copies = new ArrayList<>(wanted.size());
         boolean complete = false;
         try {
-            execute(scope, in, () -> {
-                try (OrtSession.Result result = session.run(onnx(in), Set.copyOf(wanted), scope.options())) {
-                    for (String output : wanted) {
-                        copies.add(Tensor.copyOf(runtime, output, tensor(result, output)));
-                    }
-                }
-            });
+            run(scope, in, wanted, (output, tensor) -> copies.add(Tensor.copyOf(runtime, output, tensor)));
             complete = true;
             return copies;
         } finally {
@@ -244,6 +259,19 @@ public final class OnnxSession implements OpenModel {
                 copies.forEach(Tensor::close);
             }
         }
+    }
+
+    private void run(
+            RunScope scope, Map<String, Tensor> in, List<String> wanted, BiConsumer<String, OnnxTensor> reader) {
+        Map<String, OnnxTensor> all = withWeights(in);
+        Set<String> names = Set.copyOf(wanted);
+        execute(scope, Tensor.byteSize(in.values()), () -> {
+            try (OrtSession.Result result = session.run(all, names, scope.options())) {
+                for (String output : wanted) {
+                    reader.accept(output, tensor(result, output));
+                }
+            }
+        });
     }
 
     private OnnxTensor tensor(OrtSession.Result result, String output) {
@@ -257,9 +285,8 @@ public final class OnnxSession implements OpenModel {
         void run() throws OrtException;
     }
 
-    private void execute(RunScope scope, Map<String, Tensor> in, Run run) {
+    private void execute(RunScope scope, long given, Run run) {
         scope.check();
-        long given = in.values().stream().mapToLong(Tensor::byteSize).sum();
         arena.begin(given);
         long start = System.nanoTime();
         try {
@@ -273,9 +300,10 @@ public final class OnnxSession implements OpenModel {
         }
     }
 
-    private Map<String, OnnxTensor> onnx(Map<String, Tensor> tensors) {
+    /** The inputs of a run and, beside them, the weights that every run is fed. */
+    Map<String, OnnxTensor> withWeights(Map<String, Tensor> inputs) {
         Map<String, OnnxTensor> onnx = new LinkedHashMap<>();
-        tensors.forEach((input, tensor) -> onnx.put(input, tensor.onnx()));
+        inputs.forEach((input, tensor) -> onnx.put(input, tensor.onnx()));
         fed.addTo(onnx);
         return onnx;
     }

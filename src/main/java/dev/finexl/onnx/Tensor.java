@@ -7,6 +7,7 @@ import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.nio.ShortBuffer;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
@@ -70,15 +71,29 @@ public final class Tensor implements AutoCloseable {
 
     /** A copy of an output that ONNX Runtime has allocated. */
     static Tensor copyOf(OnnxRuntime runtime, String name, OnnxTensor output) {
+        Tensor copy = allocate(runtime, type(name, output), output.getInfo().getShape());
+        // On an OnnxTensor that ONNX Runtime owns this is a copy of its own; the other getters convert.
+        copy.bytes.duplicate().put(output.getByteBuffer());
+        return copy;
+    }
+
+    /** The element type of an output that ONNX Runtime has allocated. */
+    static TensorType type(String name, OnnxTensor output) {
         TensorType type = TensorType.of(output.getInfo().type);
         if (type == null) {
             throw new OnnxException("output '%s' has the element type %s, expected float32, float16, int64 or int32"
                     .formatted(name, output.getInfo().type));
         }
-        Tensor copy = allocate(runtime, type, output.getInfo().getShape());
-        // On an OnnxTensor that ONNX Runtime owns this is a copy of its own; the other getters convert.
-        copy.bytes.duplicate().put(output.getByteBuffer());
-        return copy;
+        return type;
+    }
+
+    /** The bytes of some tensors together. */
+    static long byteSize(Collection<Tensor> tensors) {
+        long bytes = 0;
+        for (Tensor tensor : tensors) {
+            bytes += tensor.byteSize();
+        }
+        return bytes;
     }
 
     /** How many tensors of this process have been allocated and not closed. */

@@ -84,7 +84,7 @@ class HostileNetworksProperties {
                     inputs.put(input.name(), zeros(session.input(input.name())));
                 }
                 List<String> outputs = new ArrayList<>(session.outputs().keySet());
-                session.run(scope, inputs, outputs).forEach(Tensor::close);
+                session.tensors(scope, inputs, outputs).forEach(Tensor::close);
             } finally {
                 inputs.values().forEach(Tensor::close);
             }

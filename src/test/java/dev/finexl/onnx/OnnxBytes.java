@@ -148,6 +148,7 @@ public final class OnnxBytes {
             case F32 -> 1;
             case F16 -> 10;
             case BF16 -> 16;
+            case I64 -> 7;
             default -> throw new IllegalArgumentException(type.name());
         };
     }

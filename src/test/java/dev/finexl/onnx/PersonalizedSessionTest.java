@@ -159,9 +159,8 @@ class PersonalizedSessionTest {
     void takesExternalDataFromWhereItIs(ModelFiles files) {
         try (OnnxSession session = RUNTIME.open(files, "m.onnx");
                 RunScope scope = new RunScope();
-                Tensor x = Tensor.allocate(RUNTIME, TensorType.FLOAT32, 2);
-                Tensor y = session.run(scope, Map.of("x", x), "y")) {
-            assertThat(y.toFloats()).containsExactly(3, 4);
+                Tensor x = Tensor.allocate(RUNTIME, TensorType.FLOAT32, 2)) {
+            assertThat(session.run(scope, Map.of("x", x), "y").values()).containsExactly(3, 4);
         }
     }
 
@@ -203,9 +202,8 @@ class PersonalizedSessionTest {
         try (OnnxSession base = RUNTIME.openPersonalizable(new MemoryFiles().with("m.onnx", model), "m.onnx");
                 OnnxSession personalized = RUNTIME.personalize(base, Map.of("w", ones));
                 RunScope scope = new RunScope();
-                Tensor x = Tensor.allocate(RUNTIME, TensorType.FLOAT16, 1, 2);
-                Tensor y = personalized.run(scope, Map.of("x", x), "y")) {
-            assertThat(y.toFloats()).containsExactly(1, 2);
+                Tensor x = Tensor.allocate(RUNTIME, TensorType.FLOAT16, 1, 2)) {
+            assertThat(personalized.run(scope, Map.of("x", x), "y").values()).containsExactly(1, 2);
         }
     }
 
@@ -241,12 +239,11 @@ class PersonalizedSessionTest {
                 Tensor timestep = Tensor.allocate(RUNTIME, TensorType.FLOAT32);
                 Tensor text = tensor(1, 77, 32)) {
             timestep.fill(501);
-            try (Tensor output = unet.run(
-                    scope,
-                    Map.of("sample", sample, "timestep", timestep, "encoder_hidden_states", text),
-                    "out_sample")) {
-                return output.toFloats();
-            }
+            return unet.run(
+                            scope,
+                            Map.of("sample", sample, "timestep", timestep, "encoder_hidden_states", text),
+                            "out_sample")
+                    .values();
         }
     }
 

@@ -18,9 +18,7 @@ final class Predictions {
         Map<String, Tensor> inputs = new LinkedHashMap<>();
         try (RunScope scope = new RunScope()) {
             unet.inputs().forEach((name, spec) -> inputs.put(name, filled(runtime, spec)));
-            try (Tensor output = unet.run(scope, inputs, "out_sample")) {
-                return output.toFloats();
-            }
+            return unet.run(scope, inputs, "out_sample").values();
         } finally {
             inputs.values().forEach(Tensor::close);
         }

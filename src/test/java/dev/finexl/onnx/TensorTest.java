@@ -43,9 +43,23 @@ class TensorTest {
                 RunScope scope = new RunScope();
                 Tensor x = Tensor.allocate(RUNTIME, input, count)) {
             x.putFloats(0, NUMBERS, 0, count);
-            try (Tensor y = session.run(scope, Map.of("x", x), "y")) {
-                return y.toFloats();
-            }
+            return session.run(scope, Map.of("x", x), "y").values();
+        }
+    }
+
+    @Test
+    void readsNoRealNumbersFromIntegers() {
+        byte[] model = new OnnxBytes()
+                .value(11, "x", ElementType.F32, 1)
+                .value(12, "y", ElementType.I64, 1)
+                .node("/Cast", "Cast", List.of("x"), "y", OnnxBytes.attribute("to", 7L))
+                .bytes();
+        try (OnnxSession session = RUNTIME.open(new MemoryFiles().with("cast.onnx", model), "cast.onnx");
+                RunScope scope = new RunScope();
+                Tensor x = Tensor.allocate(RUNTIME, TensorType.FLOAT32, 1)) {
+            assertThatThrownBy(() -> session.run(scope, Map.of("x", x), "y"))
+                    .isInstanceOf(OnnxException.class)
+                    .hasMessage("output 'y' has the element type INT64, expected float32 or float16");
         }
     }
 

@@ -13,6 +13,7 @@ import dev.finexl.generate.described.PictureOutput;
 import dev.finexl.generate.noise.TorchGenerator;
 import dev.finexl.onnx.OnnxRuntime;
 import dev.finexl.onnx.OnnxSession;
+import dev.finexl.onnx.Output;
 import dev.finexl.onnx.RunScope;
 import dev.finexl.onnx.Tensor;
 import dev.finexl.store.ModelFiles;
@@ -103,9 +104,8 @@ public final class AutoregressiveModel extends DescribedModel {
                     ids.putLong(i * shape.tokens() + t, tokens[i][t]);
                 }
             }
-            try (Tensor sample = imageDecoder.run(scope, Map.of(input, ids), output().name())) {
-                return output().images(imageDecoder.name(), sample, tokens.length);
-            }
+            Output sample = imageDecoder.run(scope, Map.of(input, ids), output().name());
+            return output().images(imageDecoder.name(), sample, tokens.length);
         }
     }
 

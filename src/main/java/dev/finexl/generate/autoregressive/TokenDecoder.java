@@ -110,7 +110,7 @@ final class TokenDecoder implements AutoCloseable {
         }
         List<String> wanted = new ArrayList<>(List.of(LOGITS));
         wanted.addAll(shape.present());
-        List<Tensor> outputs = session.run(scope, inputs, wanted);
+        List<Tensor> outputs = session.tensors(scope, inputs, wanted);
         List<String> past = shape.past();
         for (int i = 0; i < past.size(); i++) {
             inputs.put(past.get(i), outputs.get(1 + i)).close();

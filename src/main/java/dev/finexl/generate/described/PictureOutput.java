@@ -2,7 +2,7 @@ package dev.finexl.generate.described;
 
 import dev.finexl.embed.RgbImage;
 import dev.finexl.generate.GeneratorException;
-import dev.finexl.onnx.Tensor;
+import dev.finexl.onnx.Output;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -40,17 +40,16 @@ public record PictureOutput(String name, double black, double white, int height,
      * @param pictures how many there are to be
      * @throws GeneratorException if the shape is another, or a number is not one
      */
-    public List<RgbImage> images(String model, Tensor sample, int pictures) {
+    public List<RgbImage> images(String model, Output sample, int pictures) {
         long[] expected = {pictures, 3, height, width};
         if (!Arrays.equals(sample.shape(), expected)) {
             throw new GeneratorException("%s: output '%s' has the shape %s, expected %s"
                     .formatted(model, name, Arrays.toString(sample.shape()), Arrays.toString(expected)));
         }
-        float[] values = new float[3 * height * width];
+        int length = 3 * height * width;
         List<RgbImage> images = new ArrayList<>(pictures);
         for (int p = 0; p < pictures; p++) {
-            sample.getFloats(p * values.length, values, 0, values.length);
-            images.add(image(model, values));
+            images.add(image(model, Arrays.copyOfRange(sample.values(), p * length, (p + 1) * length)));
         }
         return images;
     }

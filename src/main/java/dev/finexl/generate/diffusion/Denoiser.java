@@ -1,6 +1,7 @@
 package dev.finexl.generate.diffusion;
 
 import dev.finexl.generate.GeneratorException;
+import dev.finexl.onnx.BoundRun;
 import dev.finexl.onnx.OnnxRuntime;
 import dev.finexl.onnx.OnnxSession;
 import dev.finexl.onnx.RunScope;
@@ -34,6 +35,7 @@ final class Denoiser implements AutoCloseable {
     private final Guidance guidance;
     private final Map<String, Tensor> inputs = new LinkedHashMap<>();
     private final Tensor output;
+    private final BoundRun run;
     private final float[] unconditioned;
 
     /**
@@ -90,6 +92,7 @@ final class Denoiser implements AutoCloseable {
             }
         }
         this.output = result;
+        this.run = network.bind(inputs, Map.of(ports.output(), output));
     }
 
     private void requireKnown(Set<String> conditions) {
@@ -146,7 +149,7 @@ final class Denoiser implements AutoCloseable {
             sample.putFloats(size, latents, 0, size);
         }
         inputs.get(TIMESTEP).fill(timestep * ports.timestepScale());
-        network.run(scope, inputs, Map.of(ports.output(), output));
+        run.run(scope);
         if (guidance == null) {
             output.getFloats(0, prediction, 0, size);
             return;

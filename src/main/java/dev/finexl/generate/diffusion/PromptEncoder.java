@@ -2,6 +2,7 @@ package dev.finexl.generate.diffusion;
 
 import dev.finexl.onnx.OnnxRuntime;
 import dev.finexl.onnx.OnnxSession;
+import dev.finexl.onnx.Output;
 import dev.finexl.onnx.RunScope;
 import dev.finexl.onnx.Tensor;
 import java.util.ArrayList;
@@ -72,16 +73,11 @@ final class PromptEncoder {
                 }
                 inputs.put(MASK, integers(MASK, ones));
             }
-            List<Tensor> results = session.run(scope, inputs, List.of(outputs));
-            try {
-                List<Embeddings> embeddings = new ArrayList<>();
-                for (Tensor result : results) {
-                    embeddings.add(embeddings(result));
-                }
-                return embeddings;
-            } finally {
-                results.forEach(Tensor::close);
+            List<Embeddings> embeddings = new ArrayList<>();
+            for (Output result : session.run(scope, inputs, List.of(outputs))) {
+                embeddings.add(embeddings(result));
             }
+            return embeddings;
         } finally {
             inputs.values().forEach(Tensor::close);
         }
@@ -97,12 +93,12 @@ final class PromptEncoder {
         return tensor;
     }
 
-    private static Embeddings embeddings(Tensor result) {
+    private static Embeddings embeddings(Output result) {
         long[] shape = result.shape();
-        int each = result.size() / Math.toIntExact(shape[0]);
-        float[][] rows = new float[Math.toIntExact(shape[0])][each];
+        float[][] rows = new float[Math.toIntExact(shape[0])][];
+        int each = result.values().length / rows.length;
         for (int p = 0; p < rows.length; p++) {
-            result.getFloats(p * each, rows[p], 0, each);
+            rows[p] = Arrays.copyOfRange(result.values(), p * each, (p + 1) * each);
         }
         return new Embeddings(Arrays.copyOfRange(shape, 1, shape.length), rows);
     }

@@ -4,6 +4,7 @@ import dev.finexl.embed.RgbImage;
 import dev.finexl.generate.GeneratorException;
 import dev.finexl.onnx.OnnxRuntime;
 import dev.finexl.onnx.OnnxSession;
+import dev.finexl.onnx.Output;
 import dev.finexl.onnx.RunScope;
 import dev.finexl.onnx.Tensor;
 import java.util.Arrays;
@@ -41,19 +42,20 @@ final class VaeDecoder {
     RgbImage decode(RunScope scope, float[] latents, int from, LatentLayout layout) {
         float[] scaled = new float[layout.size()];
         int plane = layout.height() * layout.width();
-        for (int i = 0; i < scaled.length; i++) {
-            scaled[i] = config.channels().get(i / plane).toDecoder(latents[from + i]);
+        for (int c = 0; c < layout.channels(); c++) {
+            VaeConfig.Channel channel = config.channels().get(c);
+            for (int i = c * plane; i < (c + 1) * plane; i++) {
+                scaled[i] = channel.toDecoder(latents[from + i]);
+            }
         }
         long[] shape = {1, layout.channels(), layout.height(), layout.width()};
         try (Tensor input = Tensor.allocate(runtime, session.input(INPUT).type(), shape)) {
             input.putFloats(0, scaled, 0, scaled.length);
-            try (Tensor sample = session.run(scope, Map.of(INPUT, input), OUTPUT)) {
-                return toImage(sample);
-            }
+            return toImage(session.run(scope, Map.of(INPUT, input), OUTPUT));
         }
     }
 
-    private RgbImage toImage(Tensor sample) {
+    private RgbImage toImage(Output sample) {
         long[] shape = sample.shape();
         if (shape.length != 4 || shape[0] != 1 || shape[1] != 3) {
             throw new GeneratorException("%s: output '%s' has the shape %s, expected [1, 3, height, width]"
@@ -62,7 +64,7 @@ final class VaeDecoder {
         int height = Math.toIntExact(shape[2]);
         int width = Math.toIntExact(shape[3]);
         int plane = height * width;
-        float[] values = sample.toFloats();
+        float[] values = sample.values();
         byte[] rgb = new byte[3 * plane];
         for (int c = 0; c < 3; c++) {
             for (int i = 0; i < plane; i++) {

@@ -87,9 +87,7 @@ public final class GanModel extends DescribedModel {
             condition.ifPresent(c -> tensors.put(
                     c.input(),
                     c.tensor(scope, requests.stream().map(ImageRequest::prompt).toList())));
-            try (Tensor sample = session.run(scope, tensors, output().name())) {
-                return output().images(session.name(), sample, requests.size());
-            }
+            return output().images(session.name(), session.run(scope, tensors, output().name()), requests.size());
         } finally {
             tensors.values().forEach(Tensor::close);
         }

@@ -1,0 +1,37 @@
+package dev.finexl.onnx;
+
+import ai.onnxruntime.OnnxTensor;
+import ai.onnxruntime.OnnxValue;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * A run of a model with tensors that stay the same while their numbers do not. Exists because a denoiser is evaluated dozens of
+ * times with the same tensors and the same weights, sometimes hundreds of them: they are put together once.
+ *
+ * <p>The tensors must not be closed before the last run. Not thread-safe.
+ */
+public final class BoundRun {
+
+    private final OnnxSession session;
+    private final Map<String, OnnxTensor> in;
+    private final Map<String, OnnxValue> into = new LinkedHashMap<>();
+    private final long given;
+
+    BoundRun(OnnxSession session, Map<String, Tensor> in, Map<String, Tensor> into) {
+        this.session = session;
+        this.in = session.withWeights(in);
+        into.forEach((output, tensor) -> this.into.put(output, tensor.onnx()));
+        this.given = Tensor.byteSize(in.values());
+    }
+
+    /**
+     * Runs the model on what the tensors hold now.
+     *
+     * @throws java.util.concurrent.CancellationException if the scope was cancelled before or during the run
+     * @throws OnnxException if ONNX Runtime refuses or fails
+     */
+    public void run(RunScope scope) {
+        session.run(scope, in, into, given);
+    }
+}
