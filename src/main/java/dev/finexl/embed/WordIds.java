@@ -32,7 +32,7 @@ final class WordIds {
 
     /** The ids of a text, with those of its start and its end. */
     long[] of(String text) {
-        if (!text.chars().allMatch(c -> c >= ' ' && c <= '~')) {
+        if (!isPlain(text)) {
             return library.apply(text);
         }
         String[] parts = text.split(" ");
@@ -56,6 +56,15 @@ final class WordIds {
         }
         all[at] = frame[1];
         return all;
+    }
+
+    private static boolean isPlain(String text) {
+        for (int i = 0; i < text.length(); i++) {
+            if (text.charAt(i) < ' ' || text.charAt(i) > '~') {
+                return false;
+            }
+        }
+        return true;
     }
 
     private long[] word(String word) {

@@ -56,22 +56,44 @@ final class ConceptMeasurer {
             ClipEncoder encoder,
             ExplainListener listener,
             RunScope scope) {
-        ConceptDirections texts = texts(plan, vocabulary, byPrompt && plan.promptsKnown(), encoder, listener, scope);
         if (!(plan.comparison() instanceof Comparison.Sampled comparison)) {
-            return new Measured(texts, 0);
+            return measure(plan, vocabulary, byPrompt, encoder, null, listener, scope);
         }
         try (Lease<ImageGenerator> base = models.generator(comparison.base())) {
             AskedPictures asked = asked(plan, comparison, encoder, base.value(), scope);
-            PictureDirections known = PictureDirections.find(asked.key(), models.directions());
-            List<float[][]> pictures = new ArrayList<>();
-            for (Concept concept : vocabulary.concepts()) {
-                pictures.add(known.entries().get(AskedPictures.hash(asked.said(concept))));
-            }
-            int found = (int) pictures.stream().filter(Objects::nonNull).count();
-            return new Measured(
-                    found == 0 ? texts : texts.withPictures(pictures),
-                    texts.byPrompt().isPresent() ? found : 0);
+            return measure(plan, vocabulary, byPrompt, encoder, asked, listener, scope);
         }
+    }
+
+    /**
+     * The same for who has the base open.
+     *
+     * @param asked what the base draws when it is asked for a concept; null where pictures are given
+     */
+    Measured measure(
+            Plan plan,
+            Vocabulary vocabulary,
+            boolean byPrompt,
+            ClipEncoder encoder,
+            AskedPictures asked,
+            ExplainListener listener,
+            RunScope scope) {
+        ConceptDirections texts = texts(plan, vocabulary, byPrompt && plan.promptsKnown(), encoder, listener, scope);
+        if (asked == null) {
+            return new Measured(texts, 0);
+        }
+        PictureDirections known = PictureDirections.find(asked.key(), models.directions());
+        if (known.entries().isEmpty()) {
+            return new Measured(texts, 0);
+        }
+        List<float[][]> pictures = new ArrayList<>();
+        for (Concept concept : vocabulary.concepts()) {
+            pictures.add(known.entries().get(AskedPictures.hash(asked.said(concept))));
+        }
+        int found = (int) pictures.stream().filter(Objects::nonNull).count();
+        return new Measured(
+                found == 0 ? texts : texts.withPictures(pictures),
+                texts.byPrompt().isPresent() ? found : 0);
     }
 
     /** Directions by words alone, which are kept: the same base is explained again and again with the same words. */

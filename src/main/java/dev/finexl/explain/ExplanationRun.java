@@ -44,6 +44,9 @@ final class ExplanationRun {
 
     private ConceptDirections measured;
 
+    /** What the base draws when it is asked for a concept; null where pictures are given. */
+    private AskedPictures asked;
+
     /**
      * @param proposer null where nobody is asked for further concepts
      * @param clock of this explanation, which has run while its models were brought here
@@ -117,12 +120,13 @@ final class ExplanationRun {
             provenance.model("base", sampled.base(), base.value().files(), null);
             SamplerSettings settings = SamplerChoice.settings(sampled.sampling(), base.value(), means.batch());
             provenance.sampler(settings, base.value());
+            asked = new AskedPictures(plan, sampled, encoder, base.value(), settings, scope);
             kept.progress(Stage.LOADING, 1, 1);
             PairSampler sampler = new PairSampler(measurer, scope, kept, clock);
             Drawn left = drawn(sampled, Side.BASE, base.value());
             Drawn right = drawn(sampled, Side.PERSONALIZED, other.generator());
             Ended ended = untilSettled(sampled, encoder, left, right, sampler, settings);
-            return calibrated(ended, sampled, encoder, base.value(), settings);
+            return calibrated(ended);
         }
     }
 
@@ -195,7 +199,7 @@ final class ExplanationRun {
         }
         enter(Stage.CONCEPTS);
         ConceptMeasurer.Measured of = new ConceptMeasurer(means)
-                .measure(plan, vocabulary, method instanceof StackedNnls, encoder, kept, scope);
+                .measure(plan, vocabulary, method instanceof StackedNnls, encoder, asked, kept, scope);
         provenance.onPictures(of.onPictures(), of.directions().statistics().isPresent());
         measured = of.directions();
     }
@@ -231,12 +235,7 @@ final class ExplanationRun {
     }
 
     /** Completes the calibrated scores: from what was measured before, or, where the request wants that, by asking the base. */
-    private Ended calibrated(
-            Ended ended,
-            Comparison.Sampled sampled,
-            ClipEncoder encoder,
-            ImageGenerator base,
-            SamplerSettings settings) {
+    private Ended calibrated(Ended ended) {
         List<String> unknown = ended.look().findings().aspects().stream()
                 .filter(aspect -> aspect.calibrated() == null)
                 .map(Aspect::name)
@@ -245,8 +244,7 @@ final class ExplanationRun {
             return ended;
         }
         enter(Stage.CALIBRATION);
-        Calibration calibration = new Calibration(
-                new AskedPictures(plan, sampled, encoder, base, settings, scope), means.calibrations(), kept);
+        Calibration calibration = new Calibration(asked, means.calibrations(), kept);
         ConceptDirections complete =
                 calibration.complete(measured, unknown, plan.certainty().calibrate());
         if (calibration.pictures() > 0 && models.directions().isEmpty()) {

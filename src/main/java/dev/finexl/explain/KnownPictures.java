@@ -70,6 +70,9 @@ final class KnownPictures {
     }
 
     private Optional<Run> group(List<ImageRequest> pictures, int from, int to) {
+        if (!answers.keeps()) {
+            return Optional.empty();
+        }
         Optional<List<Measurement>> measured = answers.pictures(key(pictures.subList(from, to)), to - from);
         if (measured.isEmpty()) {
             return Optional.empty();
@@ -106,7 +109,7 @@ final class KnownPictures {
 
     /** Keeps what was measured of a run, where it fills a group or ends the pictures that are asked for. */
     void keep(List<ImageRequest> pictures, int from, int until, List<Measurement> measured) {
-        for (int start = from; start < until; start = end(start, until)) {
+        for (int start = from; answers.keeps() && start < until; start = end(start, until)) {
             int end = end(start, until);
             answers.keepPictures(key(pictures.subList(start, end)), measured.subList(start - from, end - from));
         }

@@ -48,7 +48,7 @@ record Means(OpenModels models, Answers common, Answers answers, BatchSize batch
 
     /** Keeps how fast an explanation was, where its pictures were sampled. */
     void keepSpeed(Plan plan, Usage usage) {
-        if (plan.comparison() instanceof Comparison.Sampled sampled) {
+        if (common.keeps() && plan.comparison() instanceof Comparison.Sampled sampled) {
             Speed.of(usage).ifPresent(speed -> common.keepSpeed(speedKey(sampled), speed));
         }
     }

@@ -149,8 +149,12 @@ final class DiffusionModel implements ImageGenerator {
         float[] prediction = new float[latents.length];
         try (Denoiser denoiser = denoiser(conditions)) {
             for (int i = 0; i < sampling.evaluations(); i++) {
-                sampling.scaleInput(i, latents, scaled);
-                denoiser.predict(scope, scaled, sampling.timestep(i), prediction);
+                float[] seen = latents;
+                if (sampling.inputScale(i) != 1) {
+                    sampling.scaleInput(i, latents, scaled);
+                    seen = scaled;
+                }
+                denoiser.predict(scope, seen, sampling.timestep(i), prediction);
                 sampling.step(i, prediction, latents, noise -> fillNoise(generators, layout, noise));
             }
         }

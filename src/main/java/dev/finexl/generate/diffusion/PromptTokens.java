@@ -81,10 +81,11 @@ record PromptTokens(ClipTokenizer tokenizer, List<Placeholder> placeholders) {
     }
 
     private int next(String prompt, int from) {
-        return IntStream.range(from, prompt.length())
-                .filter(at -> at(prompt, at) != null)
-                .findFirst()
-                .orElse(prompt.length());
+        int next = placeholders.isEmpty() ? prompt.length() : from;
+        while (next < prompt.length() && at(prompt, next) == null) {
+            next++;
+        }
+        return next;
     }
 
     private Placeholder at(String prompt, int at) {

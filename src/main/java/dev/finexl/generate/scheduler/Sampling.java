@@ -149,11 +149,11 @@ public final class Sampling {
         float ofPast2 = (float) form.past(2);
         float ofNoise = (float) form.noise();
         float[] d = derived;
-        float[] k = kept == null ? output : kept;
-        float[] p0 = past == null ? output : past[0];
-        float[] p1 = past == null ? output : past[1];
-        float[] p2 = past == null ? output : past[2];
-        float[] z = noise == null ? output : noise;
+        float[] k = ofKept == 0 ? output : kept;
+        float[] p0 = ofPast0 == 0 ? output : past[0];
+        float[] p1 = ofPast1 == 0 ? output : past[1];
+        float[] p2 = ofPast2 == 0 ? output : past[2];
+        float[] z = ofNoise == 0 ? output : noise;
         for (int i = 0; i < target.length; i++) {
             target[i] = ofSample * sample[i]
                     + ofOutput * output[i]
