@@ -1,6 +1,7 @@
 import dev.finexl.onnx.OnnxRuntime;
 import dev.finexl.onnx.OnnxSession;
 import dev.finexl.onnx.OnnxSettings;
+import dev.finexl.onnx.UsualShapes;
 import dev.finexl.store.Catalogue;
 import dev.finexl.store.DirectoryFiles;
 import dev.finexl.store.ModelFiles;
@@ -58,7 +59,7 @@ final class Graphs {
     private record Model(ModelFiles files, String name, boolean personalizable) {
 
         OnnxSession open(OnnxRuntime runtime) {
-            return personalizable ? runtime.openPersonalizable(files, name) : runtime.open(files, name);
+            return personalizable ? runtime.openPersonalizable(files, name, UsualShapes.NONE) : runtime.open(files, name);
         }
     }
 

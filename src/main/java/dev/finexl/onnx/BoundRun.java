@@ -2,6 +2,7 @@ package dev.finexl.onnx;
 
 import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OnnxValue;
+import ai.onnxruntime.OrtSession;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -13,14 +14,16 @@ import java.util.Map;
  */
 public final class BoundRun {
 
-    private final OnnxSession session;
+    private final OnnxSession model;
+    private final OrtSession session;
     private final Map<String, OnnxTensor> in;
     private final Map<String, OnnxValue> into = new LinkedHashMap<>();
     private final long given;
 
-    BoundRun(OnnxSession session, Map<String, Tensor> in, Map<String, Tensor> into) {
-        this.session = session;
-        this.in = session.withWeights(in);
+    BoundRun(OnnxSession model, Map<String, Tensor> in, Map<String, Tensor> into) {
+        this.model = model;
+        this.session = model.session(in);
+        this.in = model.withWeights(in);
         into.forEach((output, tensor) -> this.into.put(output, tensor.onnx()));
         this.given = Tensor.byteSize(in.values());
     }
@@ -32,6 +35,6 @@ public final class BoundRun {
      * @throws OnnxException if ONNX Runtime refuses or fails
      */
     public void run(RunScope scope) {
-        session.run(scope, in, into, given);
+        model.run(scope, session, in, into, given);
     }
 }

@@ -181,14 +181,14 @@ public final class OnnxGraph {
     /**
      * What of the graph is known before a run.
      *
-     * @param shapes of inputs, where they are more than the graph says
+     * @param usual shapes of inputs, where they are more than the graph says
      * @throws ModelFileException if the file has a field of the wrong kind, where it is not looked at otherwise
      */
-    Simplification simplification(Map<String, List<Dim>> shapes) throws IOException {
+    Simplification simplification(UsualShapes usual) throws IOException {
         Dim.Numbers numbers = new Dim.Numbers();
         try {
             GraphFacts facts = new GraphFacts.Reader(map(name), numbers).read(layout.graph());
-            return Simplification.of(this, facts, numbers, shapes);
+            return Simplification.of(this, facts, numbers, usual);
         } catch (InvalidProtocolBufferException e) {
             throw new ModelFileException(files, name, "is not a readable ONNX file: " + e.getMessage(), e);
         }

@@ -41,8 +41,9 @@ public final class OnnxRuntime {
      *
      * @param sha256 of the ONNX file and of those with its weights
      * @param personalizable whether the weights of linear layers are fed to it
+     * @param usual the shapes that it is opened for
      */
-    private record Content(List<String> sha256, boolean personalizable) {}
+    private record Content(List<String> sha256, boolean personalizable, UsualShapes usual) {}
 
     /** The execution provider in use. */
     public enum Provider {
@@ -95,7 +96,7 @@ public final class OnnxRuntime {
      * @throws OnnxException if ONNX Runtime refuses the model
      */
     public OnnxSession open(ModelFiles files, String name) {
-        return shared(files, name, false);
+        return shared(files, name, false, UsualShapes.NONE);
     }
 
     /**
@@ -104,14 +105,15 @@ public final class OnnxRuntime {
      * device at every run; there a session holds all its weights.
      *
      * @param name the ONNX file, e.g. {@code unet/model.onnx}
+     * @param usual the shapes of nearly all its runs
      * @throws ModelFileException if the file is missing or refused
      * @throws OnnxException if ONNX Runtime refuses the model
      */
-    public OnnxSession openPersonalizable(ModelFiles files, String name) {
-        return shared(files, name, provider == Provider.CPU);
+    public OnnxSession openPersonalizable(ModelFiles files, String name, UsualShapes usual) {
+        return shared(files, name, provider == Provider.CPU, usual);
     }
 
-    private OnnxSession shared(ModelFiles files, String name, boolean personalizable) {
+    private OnnxSession shared(ModelFiles files, String name, boolean personalizable, UsualShapes usual) {
         try {
             OnnxGraph graph = admitted(files, name);
             List<String> sha256 = new ArrayList<>();
@@ -119,15 +121,19 @@ public final class OnnxRuntime {
                 sha256.add(files.sha256(file));
             }
             return OnnxSession.sharing(
-                    graph, opened.acquire(new Content(sha256, personalizable), () -> open(graph, personalizable)));
+                    graph,
+                    opened.acquire(
+                            new Content(sha256, personalizable, usual), () -> open(graph, personalizable, usual)));
         } catch (IOException e) {
             throw unreadable(files, name, e);
         }
     }
 
-    private OnnxSession open(OnnxGraph graph, boolean personalizable) {
+    private OnnxSession open(OnnxGraph graph, boolean personalizable, UsualShapes usual) {
         try {
-            return open(WeightBuffers.none(graph), personalizable ? LinearWeights.of(graph) : Set.of());
+            WeightBuffers none = WeightBuffers.none(graph);
+            Set<String> fed = personalizable ? LinearWeights.of(graph) : Set.of();
+            return opener.open(none, FedWeights.of(this, none.withOriginals(fed)), usual);
         } catch (IOException e) {
             throw unreadable(graph.files(), graph.name(), e);
         }
@@ -166,7 +172,7 @@ public final class OnnxRuntime {
             return base.with(fed);
         }
         try {
-            return opener.open(given, fed);
+            return opener.open(given, fed, base.usual());
         } catch (IOException e) {
             throw unreadable(base.graph().files(), base.graph().name(), e);
         }
@@ -196,12 +202,6 @@ public final class OnnxRuntime {
             }
         }
         return graph;
-    }
-
-    private OnnxSession open(WeightBuffers replaced, Set<String> fed) throws IOException {
-        return opener.open(
-                replaced,
-                FedWeights.of(this, WeightBuffers.none(replaced.graph()).withOriginals(fed)));
     }
 
     private static ModelFileException unreadable(ModelFiles files, String name, IOException e) {

@@ -31,7 +31,7 @@ public final class OnnxSession implements OpenModel {
 
     private final OnnxRuntime runtime;
     private final String name;
-    private final OrtSession session;
+    private final SizedSessions sessions;
     private final AutoCloseable owned;
     private final OnnxGraph graph;
     private final WeightBuffers given;
@@ -44,23 +44,23 @@ public final class OnnxSession implements OpenModel {
     private boolean closed;
 
     /**
-     * @param given the weights that differ from the graph's file, or are not in one that ONNX Runtime can map; held here, as
-     *     they must live as long as the session
+     * @param sessions closed with this
+     * @param given the weights that differ from the graph's file
      * @param fed the weights that every run is fed; closed with this
      */
-    OnnxSession(OnnxRuntime runtime, OrtSession session, WeightBuffers given, FedWeights fed) throws OrtException {
+    OnnxSession(OnnxRuntime runtime, SizedSessions sessions, WeightBuffers given, FedWeights fed) throws OrtException {
         this.runtime = runtime;
         this.graph = given.graph();
         this.name = nameOf(graph);
-        this.session = session;
+        this.sessions = sessions;
         this.given = given;
         this.fed = fed;
         this.owned = () -> {
             fed.close();
-            session.close();
+            sessions.close();
         };
-        this.inputs = specs(session.getInputInfo(), fed.names());
-        this.outputs = specs(session.getOutputInfo(), Set.of());
+        this.inputs = specs(sessions.first().session().getInputInfo(), fed.names());
+        this.outputs = specs(sessions.first().session().getOutputInfo(), Set.of());
         this.arena = new ArenaMeter();
         this.bytes = this::all;
         LIVE.incrementAndGet();
@@ -90,7 +90,7 @@ public final class OnnxSession implements OpenModel {
         this.runtime = base.runtime;
         this.graph = graph;
         this.name = nameOf(graph);
-        this.session = base.session;
+        this.sessions = base.sessions;
         this.given = base.given;
         this.fed = fed;
         this.owned = owned;
@@ -127,7 +127,7 @@ public final class OnnxSession implements OpenModel {
 
     /** Whether another stands on the same session of ONNX Runtime. */
     boolean sharesWith(OnnxSession other) {
-        return session == other.session;
+        return sessions == other.sessions;
     }
 
     /** Of what several have opened each counts an equal share. */
@@ -141,12 +141,17 @@ public final class OnnxSession implements OpenModel {
                 .filter(initializer -> !fed.names().contains(initializer.name()))
                 .mapToLong(OnnxInitializer::byteSize)
                 .sum();
-        return fed.ownBytes() + held + arena.bytes();
+        return fed.ownBytes() + sessions.count() * held + arena.bytes();
     }
 
-    /** The weights that were given to ONNX Runtime as buffers. */
+    /** The weights that differ from the graph's file. */
     WeightBuffers given() {
         return given;
+    }
+
+    /** The shapes that it has been opened for. */
+    UsualShapes usual() {
+        return sessions.usual();
     }
 
     /** The weights that every run is fed. */
@@ -208,10 +213,11 @@ public final class OnnxSession implements OpenModel {
     /**
      * For a {@link BoundRun}.
      *
+     * @param session one of this model's
      * @param in with the weights
      * @param given bytes of the inputs apart from the weights
      */
-    void run(RunScope scope, Map<String, OnnxTensor> in, Map<String, OnnxValue> into, long given) {
+    void run(RunScope scope, OrtSession session, Map<String, OnnxTensor> in, Map<String, OnnxValue> into, long given) {
         execute(
                 scope,
                 given,
@@ -265,6 +271,7 @@ public final class OnnxSession implements OpenModel {
             RunScope scope, Map<String, Tensor> in, List<String> wanted, BiConsumer<String, OnnxTensor> reader) {
         Map<String, OnnxTensor> all = withWeights(in);
         Set<String> names = Set.copyOf(wanted);
+        OrtSession session = session(in);
         execute(scope, Tensor.byteSize(in.values()), () -> {
             try (OrtSession.Result result = session.run(all, names, scope.options())) {
                 for (String output : wanted) {
@@ -272,6 +279,21 @@ public final class OnnxSession implements OpenModel {
                 }
             }
         });
+    }
+
+    /**
+     * The session for inputs of these shapes.
+     *
+     * @throws OnnxException if it has yet to be opened, and cannot be
+     */
+    OrtSession session(Map<String, Tensor> in) {
+        try {
+            return sessions.of(in);
+        } catch (RuntimeException e) {
+            throw e;
+        } catch (Exception e) {
+            throw new OnnxException("%s: cannot be opened for other sizes: %s".formatted(name, e.getMessage()), e);
+        }
     }
 
     private OnnxTensor tensor(OrtSession.Result result, String output) {

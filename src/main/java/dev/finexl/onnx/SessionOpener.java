@@ -6,6 +6,7 @@ import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
 import ai.onnxruntime.OrtSession.SessionOptions;
 import ai.onnxruntime.OrtSession.SessionOptions.OptLevel;
+import dev.finexl.onnx.SizedSessions.Held;
 import dev.finexl.store.Sha256;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -14,6 +15,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Makes sessions of ONNX Runtime: of graphs that it optimises now, or that it has optimised before ({@link OptimizedGraphs}).
@@ -42,20 +44,29 @@ final class SessionOpener {
         this.processor = graphs.isPresent() ? OptimizedGraphs.processor() : "";
     }
 
-    /** Opens a session that owns the weights that it is fed; they are closed if it cannot be opened. */
-    OnnxSession open(WeightBuffers replaced, FedWeights fed) throws IOException {
-        OnnxGraph graph = replaced.graph();
+    /**
+     * Opens a session that owns the weights that it is fed; they are closed if it cannot be opened.
+     *
+     * @param usual the shapes that it is opened for; with others it opens another session when they come
+     */
+    OnnxSession open(WeightBuffers replaced, FedWeights fed, UsualShapes usual) throws IOException {
         boolean opened = false;
         try {
-            OnnxSession session = replaced.names().isEmpty() && graphs.isPresent()
-                    ? open(graph, fed, graphs.get())
-                    : optimise(replaced, fed, Optional.empty());
+            Held first = open(replaced, fed.names(), usual);
+            OnnxSession session = new OnnxSession(
+                    runtime,
+                    new SizedSessions(usual, first, () -> open(replaced, fed.names(), UsualShapes.NONE)),
+                    replaced,
+                    fed);
             opened = true;
             return session;
         } catch (OrtException e) {
             throw new OnnxException(
                     "%s: ONNX Runtime refuses '%s': %s"
-                            .formatted(graph.files().reference(), graph.name(), e.getMessage()),
+                            .formatted(
+                                    replaced.graph().files().reference(),
+                                    replaced.graph().name(),
+                                    e.getMessage()),
                     e);
         } finally {
             if (!opened) {
@@ -64,15 +75,22 @@ final class SessionOpener {
         }
     }
 
-    private OnnxSession open(OnnxGraph graph, FedWeights fed, OptimizedGraphs kept) throws IOException, OrtException {
-        String key = key(graph, fed);
+    private Held open(WeightBuffers replaced, Set<String> fed, UsualShapes usual) throws IOException, OrtException {
+        return replaced.names().isEmpty() && graphs.isPresent()
+                ? open(replaced.graph(), fed, usual, graphs.get())
+                : optimise(replaced, fed, usual, Optional.empty());
+    }
+
+    private Held open(OnnxGraph graph, Set<String> fed, UsualShapes usual, OptimizedGraphs kept)
+            throws IOException, OrtException {
+        String key = key(graph, fed, usual);
         Optional<Path> file = kept.find(key);
         if (file.isPresent()) {
             try (SessionOptions options = runtime.sessionOptions()) {
                 options.setOptimizationLevel(OptLevel.NO_OPT);
                 OrtSession session =
                         runtime.environment().createSession(file.get().toString(), options);
-                return new OnnxSession(runtime, session, WeightBuffers.none(graph), fed);
+                return new Held(session, WeightBuffers.none(graph));
             } catch (OrtException _) {
                 kept.remove(key);
             }
@@ -80,21 +98,21 @@ final class SessionOpener {
         Optional<OptimizedGraphs.Writing> writing = kept.write(key);
         if (writing.isPresent()) {
             try (OptimizedGraphs.Writing place = writing.get()) {
-                OnnxSession session = optimise(WeightBuffers.none(graph), fed, Optional.of(place.file()));
+                Held held = optimise(WeightBuffers.none(graph), fed, usual, Optional.of(place.file()));
                 // Buffers that were given lie in no file, and what was made of them is not to be used without them.
-                if (session.given().names().isEmpty()) {
+                if (held.given().names().isEmpty()) {
                     place.keep();
                 }
-                return session;
+                return held;
             } catch (OrtException _) {
                 // Also a disk that is full: without writing it may do.
             }
         }
-        return optimise(WeightBuffers.none(graph), fed, Optional.empty());
+        return optimise(WeightBuffers.none(graph), fed, usual, Optional.empty());
     }
 
     /** @param into where the optimised graph is written too */
-    private OnnxSession optimise(WeightBuffers replaced, FedWeights fed, Optional<Path> into)
+    private Held optimise(WeightBuffers replaced, Set<String> fed, UsualShapes usual, Optional<Path> into)
             throws IOException, OrtException {
         Map<String, OnnxTensor> tensors = Map.of();
         try (SessionOptions options = runtime.sessionOptions()) {
@@ -103,31 +121,31 @@ final class SessionOpener {
                 options.addConfigEntry(DATA_FILE, OptimizedGraphs.DATA);
                 options.addConfigEntry(DATA_FROM, Long.toString(WeightBuffers.LARGE_FROM));
             }
-            SessionFile file = SessionFile.of(replaced, fed.names(), simplification(replaced));
+            SessionFile file = SessionFile.of(replaced, fed, simplification(replaced, usual));
             if (file.folder().isPresent()) {
                 options.addConfigEntry(FOLDER, file.folder().get().toString());
             }
             tensors = file.given().tensors(runtime.environment());
             options.addExternalInitializers(new LinkedHashMap<String, OnnxTensorLike>(tensors));
-            return new OnnxSession(
-                    runtime, runtime.environment().createSession(file.bytes(), options), file.given(), fed);
+            return new Held(runtime.environment().createSession(file.bytes(), options), file.given());
         } finally {
             tensors.values().forEach(OnnxTensor::close);
         }
     }
 
     /** Rows that a weight gets besides are none that the graph tells of. */
-    private static Simplification simplification(WeightBuffers replaced) throws IOException {
-        return replaced.rows().isEmpty() ? replaced.graph().simplification(Map.of()) : Simplification.NONE;
+    private static Simplification simplification(WeightBuffers replaced, UsualShapes usual) throws IOException {
+        return replaced.rows().isEmpty() ? replaced.graph().simplification(usual) : Simplification.NONE;
     }
 
-    private String key(OnnxGraph graph, FedWeights fed) throws IOException {
+    private String key(OnnxGraph graph, Set<String> fed, UsualShapes usual) throws IOException {
         List<String> parts =
                 new ArrayList<>(List.of(FORM, runtime.version(), runtime.providerName(), processor, graph.name()));
         for (String file : graph.fileNames()) {
             parts.add(graph.files().sha256(file));
         }
-        fed.names().stream().sorted().forEach(parts::add);
+        fed.stream().sorted().forEach(parts::add);
+        parts.addAll(usual.words());
         return Sha256.ofLines(parts.stream());
     }
 }

@@ -51,14 +51,14 @@ record Simplification(
     /**
      * @param facts of this graph
      * @param numbers those that the facts were read with
-     * @param shapes of inputs, where they are more than the graph says: with inputs of other shapes the result is none of this
-     *     graph's
+     * @param usual shapes of inputs, where they are more than the graph says: with inputs of other shapes the result is none of
+     *     this graph's
      */
-    static Simplification of(OnnxGraph graph, GraphFacts facts, Dim.Numbers numbers, Map<String, List<Dim>> shapes) {
+    static Simplification of(OnnxGraph graph, GraphFacts facts, Dim.Numbers numbers, UsualShapes usual) {
         if (!facts.closed() || usesPrefix(graph)) {
             return NONE;
         }
-        ShapeInference inference = new ShapeInference(numbers, facts, shapes);
+        ShapeInference inference = new ShapeInference(numbers, facts, usual.in(facts.inputs()));
         return new Search(graph, facts, inference).search();
     }
 

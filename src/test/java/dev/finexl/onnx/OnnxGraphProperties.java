@@ -10,7 +10,6 @@ import dev.finexl.store.ModelFileException;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
@@ -64,7 +63,7 @@ class OnnxGraphProperties {
         MemoryFiles files = new MemoryFiles().with("m.onnx", file).with("data", new byte[64]);
         try {
             OnnxGraph graph = OnnxGraph.read(files, "m.onnx");
-            SessionFile.of(WeightBuffers.none(graph), LinearWeights.of(graph), graph.simplification(Map.of()));
+            SessionFile.of(WeightBuffers.none(graph), LinearWeights.of(graph), graph.simplification(UsualShapes.NONE));
             for (OnnxInitializer initializer : graph.initializers().values()) {
                 if (!(initializer.storage() instanceof Storage.Encoded)) {
                     assertThat(graph.bytes(initializer).byteSize()).isEqualTo(initializer.byteSize());

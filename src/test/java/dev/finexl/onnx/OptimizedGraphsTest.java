@@ -55,7 +55,7 @@ class OptimizedGraphsTest {
     }
 
     private static float[] prediction(OnnxRuntime runtime, ModelFiles files) {
-        try (OnnxSession session = runtime.openPersonalizable(files, UNET)) {
+        try (OnnxSession session = runtime.openPersonalizable(files, UNET, UsualShapes.NONE)) {
             return Predictions.of(runtime, session);
         }
     }
@@ -76,7 +76,7 @@ class OptimizedGraphsTest {
     void usesWhatItFinds() throws IOException {
         ModelFiles files = CompatModels.sd1();
         OnnxRuntime runtime = keeping(1 << 30);
-        runtime.openPersonalizable(files, UNET).close();
+        runtime.openPersonalizable(files, UNET, UsualShapes.NONE).close();
         Path unet = kept().getFirst();
         runtime.open(files, "vae_decoder/model.onnx").close();
         Path decoder =
@@ -86,7 +86,7 @@ class OptimizedGraphsTest {
                 Files.copy(part, unet.resolve(part.getFileName()), StandardCopyOption.REPLACE_EXISTING);
             }
         }
-        try (OnnxSession session = runtime.openPersonalizable(files, UNET)) {
+        try (OnnxSession session = runtime.openPersonalizable(files, UNET, UsualShapes.NONE)) {
             assertThat(session.inputs()).containsOnlyKeys("latent_sample");
         }
     }
@@ -131,7 +131,7 @@ class OptimizedGraphsTest {
     @Test
     void removesWhatWasUsedLeastRecentlyBeyondTheBudget() throws IOException {
         ModelFiles files = CompatModels.sd1();
-        keeping(1).openPersonalizable(files, UNET).close();
+        keeping(1).openPersonalizable(files, UNET, UsualShapes.NONE).close();
         assertThat(kept()).isEmpty();
     }
 
@@ -148,7 +148,7 @@ class OptimizedGraphsTest {
     void keepsNoPersonalisedGraphs() throws IOException {
         ModelFiles files = CompatModels.sd1();
         OnnxRuntime runtime = keeping(1 << 30);
-        try (OnnxSession base = runtime.openPersonalizable(files, UNET)) {
+        try (OnnxSession base = runtime.openPersonalizable(files, UNET, UsualShapes.NONE)) {
             OnnxInitializer convolution = base.graph().initializers().get("conv_out.weight");
             ByteBuffer weights =
                     ByteBuffer.allocateDirect((int) convolution.byteSize()).order(ByteOrder.nativeOrder());

@@ -60,7 +60,7 @@ class PersonalizedSessionTest {
             expected = original(session);
         }
         try (OnnxSession plain = RUNTIME.open(files, UNET);
-                OnnxSession base = RUNTIME.openPersonalizable(files, UNET)) {
+                OnnxSession base = RUNTIME.openPersonalizable(files, UNET, UsualShapes.NONE)) {
             assertThat(plain.fed().names()).isEmpty();
             assertThat(base.fed().names()).contains(LINEAR);
             assertThat(base.inputs()).containsExactlyEntriesOf(plain.inputs());
@@ -75,10 +75,43 @@ class PersonalizedSessionTest {
         }
     }
 
+    /** A run with others gets a session that takes all, and leaves the first to the usual ones. */
+    @ParameterizedTest
+    @MethodSource("stores")
+    void takesOtherShapesThanTheUsualOnes(ModelFiles files) throws IOException {
+        UsualShapes usual =
+                new UsualShapes(Map.of("encoder_hidden_states", List.of(UsualShapes.ANY, 77L, UsualShapes.ANY)));
+        UsualShapes unusual =
+                new UsualShapes(Map.of("encoder_hidden_states", List.of(UsualShapes.ANY, 76L, UsualShapes.ANY)));
+        try (OnnxSession forAll = RUNTIME.openPersonalizable(files, UNET, UsualShapes.NONE);
+                OnnxSession one = RUNTIME.openPersonalizable(files, UNET, usual);
+                OnnxSession two = RUNTIME.openPersonalizable(files, UNET, unusual)) {
+            float[] expected = predict(forAll);
+            long before = one.bytes();
+            assertThat(predict(one)).containsExactly(expected);
+            assertThat(one.bytes()).isLessThan(before + weights(one));
+            assertThat(predict(two)).containsExactly(expected);
+            assertThat(two.bytes()).isGreaterThanOrEqualTo(2 * weights(two));
+            try (OnnxSession personalized = RUNTIME.personalize(
+                    two, Map.of(LINEAR, zeros(two, LINEAR), CONVOLUTION, zeros(two, CONVOLUTION)))) {
+                assertThat(personalized.usual()).isEqualTo(unusual);
+                assertThat(predict(personalized)).isNotEqualTo(expected);
+            }
+        }
+    }
+
+    /** The bytes that a session holds, and is not fed. */
+    private static long weights(OnnxSession session) {
+        return session.graph().initializers().values().stream()
+                .filter(weight -> !session.fed().names().contains(weight.name()))
+                .mapToLong(OnnxInitializer::byteSize)
+                .sum();
+    }
+
     @ParameterizedTest
     @MethodSource("stores")
     void sharesTheSessionWhereOnlyLinearLayersAreReplaced(ModelFiles files) throws IOException {
-        try (OnnxSession base = RUNTIME.openPersonalizable(files, UNET)) {
+        try (OnnxSession base = RUNTIME.openPersonalizable(files, UNET, UsualShapes.NONE)) {
             float[] before = predict(base);
             int tensors = Tensor.live();
             try (OnnxSession same = RUNTIME.personalize(base, Map.of(LINEAR, copy(base, LINEAR)));
@@ -95,7 +128,7 @@ class PersonalizedSessionTest {
     @ParameterizedTest
     @MethodSource("stores")
     void opensASessionOfItsOwnForOtherWeights(ModelFiles files) throws IOException {
-        try (OnnxSession base = RUNTIME.openPersonalizable(files, UNET);
+        try (OnnxSession base = RUNTIME.openPersonalizable(files, UNET, UsualShapes.NONE);
                 OnnxSession plain = RUNTIME.open(files, UNET)) {
             float[] before = predict(base);
             Map<String, ByteBuffer> muted = Map.of(CONVOLUTION, zeros(base, CONVOLUTION), SMALL, zeros(base, SMALL));
@@ -121,11 +154,11 @@ class PersonalizedSessionTest {
         ModelFiles others = MemoryFiles.copyOf(Path.of("src/test/resources/compat/sd2"));
         float[] expected;
         OnnxSession second;
-        try (OnnxSession first = RUNTIME.openPersonalizable(CompatModels.sd1(), UNET);
+        try (OnnxSession first = RUNTIME.openPersonalizable(CompatModels.sd1(), UNET, UsualShapes.NONE);
                 OnnxSession plain = RUNTIME.open(copy, UNET);
-                OnnxSession other = RUNTIME.openPersonalizable(others, UNET)) {
+                OnnxSession other = RUNTIME.openPersonalizable(others, UNET, UsualShapes.NONE)) {
             int tensors = Tensor.live();
-            second = RUNTIME.openPersonalizable(copy, UNET);
+            second = RUNTIME.openPersonalizable(copy, UNET, UsualShapes.NONE);
             assertThat(Tensor.live()).isEqualTo(tensors);
             assertThat(second.sharesWith(first)).isTrue();
             assertThat(second.sharesWith(plain)).isFalse();
@@ -142,7 +175,7 @@ class PersonalizedSessionTest {
     @Test
     void replacesLinearLayersOfAPlainSession() throws IOException {
         try (OnnxSession plain = RUNTIME.open(CompatModels.sd1(), UNET);
-                OnnxSession base = RUNTIME.openPersonalizable(CompatModels.sd1(), UNET);
+                OnnxSession base = RUNTIME.openPersonalizable(CompatModels.sd1(), UNET, UsualShapes.NONE);
                 OnnxSession own = RUNTIME.personalize(plain, Map.of(LINEAR, zeros(plain, LINEAR)));
                 OnnxSession shared = RUNTIME.personalize(base, Map.of(LINEAR, zeros(base, LINEAR)))) {
             assertThat(own.fed().names()).isEmpty();
@@ -199,7 +232,8 @@ class PersonalizedSessionTest {
                 .bytes();
         ByteBuffer ones = ByteBuffer.allocateDirect(4).order(ByteOrder.nativeOrder());
         ones.putShort(0, Float.floatToFloat16(1)).putShort(2, Float.floatToFloat16(2));
-        try (OnnxSession base = RUNTIME.openPersonalizable(new MemoryFiles().with("m.onnx", model), "m.onnx");
+        try (OnnxSession base = RUNTIME.openPersonalizable(
+                        new MemoryFiles().with("m.onnx", model), "m.onnx", UsualShapes.NONE);
                 OnnxSession personalized = RUNTIME.personalize(base, Map.of("w", ones));
                 RunScope scope = new RunScope();
                 Tensor x = Tensor.allocate(RUNTIME, TensorType.FLOAT16, 1, 2)) {
@@ -209,7 +243,7 @@ class PersonalizedSessionTest {
 
     @Test
     void leavesNothingOpenWhereAReplacementDoesNotFit() throws IOException {
-        try (OnnxSession base = RUNTIME.openPersonalizable(CompatModels.sd1(), UNET)) {
+        try (OnnxSession base = RUNTIME.openPersonalizable(CompatModels.sd1(), UNET, UsualShapes.NONE)) {
             int tensors = Tensor.live();
             Map<String, ByteBuffer> tooSmall =
                     Map.of(LINEAR, ByteBuffer.allocateDirect(4).order(ByteOrder.nativeOrder()));

@@ -11,6 +11,7 @@ import com.fasterxml.jackson.databind.node.MissingNode;
 import dev.finexl.generate.GeneratorException;
 import dev.finexl.generate.lora.LoraFamily;
 import dev.finexl.generate.lora.LoraPart;
+import dev.finexl.onnx.UsualShapes;
 import dev.finexl.store.ModelFileException;
 import dev.finexl.store.ModelFiles;
 import dev.finexl.store.ModelJson;
@@ -203,6 +204,11 @@ enum DiffusionKind {
     /** The sizes of pictures, as a model's files have them. */
     PictureSizes sizes(ModelFiles files) {
         return sizes.apply(files);
+    }
+
+    /** What a denoiser is mostly given, as a model's files have it. */
+    UsualShapes usual(ModelFiles files) {
+        return denoiser() == UNET ? UnetConditions.usual(files) : UsualShapes.NONE;
     }
 
     Family family(Parts opened) {

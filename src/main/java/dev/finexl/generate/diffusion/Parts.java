@@ -8,6 +8,7 @@ import dev.finexl.generate.Opened;
 import dev.finexl.generate.lora.LoraPart;
 import dev.finexl.onnx.OnnxRuntime;
 import dev.finexl.onnx.OnnxSession;
+import dev.finexl.onnx.UsualShapes;
 import dev.finexl.store.ModelFiles;
 import dev.finexl.store.ModelJson;
 import java.nio.ByteBuffer;
@@ -61,7 +62,8 @@ record Parts(
                         opened.add(ClipTokenizer.open(files, tokenizerFolder(part), context(files, part)));
                 clip.put(part, new PromptTokens(tokenizer, List.of()));
             }
-            networks.put(part, opened.add(runtime.openPersonalizable(files, part.modelFile())));
+            UsualShapes usual = part == kind.denoiser() ? kind.usual(files) : UsualShapes.NONE;
+            networks.put(part, opened.add(runtime.openPersonalizable(files, part.modelFile(), usual)));
         }
         OnnxSession decoder = opened.add(runtime.open(files, VAE_DECODER));
         return new Parts(runtime, files, networks, clip, t5, decoder, vae);
@@ -94,7 +96,8 @@ record Parts(
         return textEncoder.folder().replace("text_encoder", "tokenizer");
     }
 
-    private static int context(ModelFiles files, LoraPart textEncoder) {
+    /** How many tokens of a prompt a CLIP text encoder has. */
+    static int context(ModelFiles files, LoraPart textEncoder) {
         return ModelJson.read(files, textEncoder.configFile())
                 .path("max_position_embeddings")
                 .asInt(CLIP_CONTEXT);

@@ -1,13 +1,16 @@
 package dev.finexl.generate.diffusion;
 
+import static dev.finexl.generate.lora.LoraPart.TEXT_ENCODER;
 import static dev.finexl.generate.lora.LoraPart.UNET;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.finexl.generate.SamplerSettings;
 import dev.finexl.onnx.OnnxSession;
+import dev.finexl.onnx.UsualShapes;
 import dev.finexl.store.ModelFileException;
 import dev.finexl.store.ModelFiles;
 import dev.finexl.store.ModelJson;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -42,6 +45,19 @@ record UnetConditions(PictureSizes sizes, int guidanceWidth) {
     static PictureSizes sizes(ModelFiles files) {
         JsonNode config = ModelJson.read(files, UNET.configFile());
         return PictureSizes.of(files, config.path("sample_size"), SAMPLE_SIZE, 1, PictureSizes.MOST);
+    }
+
+    /** Latents of the size that the model was made for, and prompts of as many tokens as its text encoder has. */
+    static UsualShapes usual(ModelFiles files) {
+        PictureSizes sizes = sizes(files);
+        long[] latents =
+                sizes.latents(sizes.pictureHeight(), sizes.pictureWidth()).denoiserShape();
+        long tokens = Parts.context(files, TEXT_ENCODER);
+        return new UsualShapes(Map.of(
+                DenoiserPorts.UNET.latents(),
+                List.of(UsualShapes.ANY, latents[0], latents[1], latents[2]),
+                StableDiffusion.STATES,
+                List.of(UsualShapes.ANY, tokens, UsualShapes.ANY)));
     }
 
     boolean isToldGuidance() {
