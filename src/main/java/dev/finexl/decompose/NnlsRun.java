@@ -71,7 +71,10 @@ final class NnlsRun {
         int best = pricing.choose(active.residual());
         if (best < 0) {
             active.refreshResidual(concepts.data, x);
-            if (pricing.refresh(active.residual(), zero + rounding())) {
+            double largest = zero + rounding();
+            // No gradient is larger than the residual, for a direction of length 1: an exact fit needs no look at all
+            // of them.
+            if (Vectors.norm(active.residual()) > largest && pricing.refresh(active.residual(), largest)) {
                 best = pricing.choose(active.residual());
             }
         }

@@ -16,15 +16,20 @@ import org.ejml.data.DMatrixRMaj;
 final class Pricing {
 
     /** Up to so many concepts, every one of them is looked at in every choice. */
-    private static final int ALL = 512;
-
-    /** With more concepts: the length of the list. */
-    private static final int LISTED = 128;
+    private static final int ALL = 64;
 
     /**
-     * The list is used up when its best gradient is below this share of the best that was left out. Between 0.1 and
-     * 0.85, and with lists of 64 to 512, the time of a solution with 10 000 concepts was the same within a quarter; with
-     * directions as encoders have them it is the same, with isotropic ones the lower the better down to here.
+     * With more concepts: the length of the list, at least. With lists of 8 the looks at all take longer, with lists of 64 the
+     * choices do.
+     */
+    private static final int LISTED = 16;
+
+    /** A list holds one concept of so many, where that is more: the more concepts, the more a look at all of them costs. */
+    private static final int CONCEPTS_PER_LISTED = 256;
+
+    /**
+     * The list is used up when its best gradient is below this share of the best that was left out. Between 0.15 and
+     * 0.5 the time of a solution with 150 to 10 000 concepts is the same within a quarter.
      */
     private static final double USED_UP = 0.15;
 
@@ -63,7 +68,7 @@ final class Pricing {
         int n = concepts.numRows;
         states = new State[n];
         Arrays.fill(states, State.FREE);
-        int capacity = n <= ALL ? n : LISTED;
+        int capacity = n <= ALL ? n : Math.max(LISTED, n / CONCEPTS_PER_LISTED);
         all = Vectors.firstRows(n);
         list = Vectors.firstRows(capacity);
         free = new int[capacity];

@@ -7,9 +7,9 @@ import org.ejml.data.DMatrixRMaj;
  * exactly.
  *
  * <p>Why it exists: with thousands of concepts a look at all of them is bound by memory, 8 bytes for each number. Here they are
- * held once more, in 16 bits, as shares of their concept's length, and products of those are sums of whole numbers, which are
- * exact and which the compiler, unlike those of floating-point numbers, does several at a time: 10 000 × 512 take a third of
- * the time. It takes a quarter of the concepts' memory besides.
+ * held once more, in 16 bits, as shares of their concept's length, which is a quarter of their memory besides. Products of those
+ * are sums of whole numbers, which are exact and which the compiler, unlike those of floating-point numbers, does several at a
+ * time.
  *
  * <p>An instance is immutable and safe for use by several threads, as long as nobody changes the concepts.
  */

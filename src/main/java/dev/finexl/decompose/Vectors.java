@@ -14,7 +14,7 @@ import org.ejml.data.DMatrixRMaj;
  *
  * <p>What goes element by element the compiler turns into vector instructions by itself, but only where all arrays are walked by
  * the same index: of different offsets into one array it cannot tell that they do not overlap. So vectors that are often added or
- * rotated are arrays of their own, which is more than three times as fast.
+ * rotated are arrays of their own.
  */
 final class Vectors {
 
