@@ -5,6 +5,7 @@ import ai.onnxruntime.OnnxValue;
 import ai.onnxruntime.OrtSession;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * A run of a model with tensors that stay the same while their numbers do not. Exists because a denoiser is evaluated dozens of
@@ -15,16 +16,16 @@ import java.util.Map;
 public final class BoundRun {
 
     private final OnnxSession model;
-    private final OrtSession session;
-    private final Map<String, OnnxTensor> in;
-    private final Map<String, OnnxValue> into = new LinkedHashMap<>();
+    private final OnnxSession.Run run;
     private final long given;
 
     BoundRun(OnnxSession model, Map<String, Tensor> in, Map<String, Tensor> into) {
         this.model = model;
-        this.session = model.session(in);
-        this.in = model.withWeights(in);
-        into.forEach((output, tensor) -> this.into.put(output, tensor.onnx()));
+        OrtSession session = model.session(in);
+        Map<String, OnnxTensor> inputs = model.withWeights(in);
+        Map<String, OnnxValue> outputs = new LinkedHashMap<>();
+        into.forEach((output, tensor) -> outputs.put(output, tensor.onnx()));
+        this.run = options -> session.run(inputs, Set.of(), outputs, options).close();
         this.given = Tensor.byteSize(in.values());
     }
 
@@ -35,6 +36,6 @@ public final class BoundRun {
      * @throws OnnxException if ONNX Runtime refuses or fails
      */
     public void run(RunScope scope) {
-        model.run(scope, session, in, into, given);
+        model.execute(scope, given, run);
     }
 }

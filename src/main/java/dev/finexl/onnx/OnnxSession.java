@@ -3,7 +3,6 @@ package dev.finexl.onnx;
 import ai.onnxruntime.NodeInfo;
 import ai.onnxruntime.OnnxJavaType;
 import ai.onnxruntime.OnnxTensor;
-import ai.onnxruntime.OnnxValue;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
 import ai.onnxruntime.TensorInfo;
@@ -211,20 +210,6 @@ public final class OnnxSession implements OpenModel {
     }
 
     /**
-     * For a {@link BoundRun}.
-     *
-     * @param session one of this model's
-     * @param in with the weights
-     * @param given bytes of the inputs apart from the weights
-     */
-    void run(RunScope scope, OrtSession session, Map<String, OnnxTensor> in, Map<String, OnnxValue> into, long given) {
-        execute(
-                scope,
-                given,
-                () -> session.run(in, Set.of(), into, scope.options()).close());
-    }
-
-    /**
      * Runs the model and returns the named output, whose shape need not be known before.
      *
      * @throws java.util.concurrent.CancellationException if the scope was cancelled before or during the run
@@ -272,8 +257,8 @@ public final class OnnxSession implements OpenModel {
         Map<String, OnnxTensor> all = withWeights(in);
         Set<String> names = Set.copyOf(wanted);
         OrtSession session = session(in);
-        execute(scope, Tensor.byteSize(in.values()), () -> {
-            try (OrtSession.Result result = session.run(all, names, scope.options())) {
+        execute(scope, Tensor.byteSize(in.values()), options -> {
+            try (OrtSession.Result result = session.run(all, names, options)) {
                 for (String output : wanted) {
                     reader.accept(output, tensor(result, output));
                 }
@@ -303,16 +288,18 @@ public final class OnnxSession implements OpenModel {
                 .orElseThrow(() -> new OnnxException("%s: output '%s' is not a tensor".formatted(name, output)));
     }
 
-    private interface Run {
-        void run() throws OrtException;
+    /** What one run does. */
+    interface Run {
+        void run(OrtSession.RunOptions options) throws OrtException;
     }
 
-    private void execute(RunScope scope, long given, Run run) {
+    /** @param given bytes of the inputs apart from the weights */
+    void execute(RunScope scope, long given, Run run) {
         scope.check();
         arena.begin(given);
         long start = System.nanoTime();
         try {
-            run.run();
+            run.run(scope.options());
         } catch (OrtException e) {
             scope.check();
             throw new OnnxException("%s: %s".formatted(name, e.getMessage()), e);

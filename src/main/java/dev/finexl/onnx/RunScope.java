@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.LongAdder;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * Exists because an explanation is many runs of many sessions that start, count and end as one: whatever runs for the
@@ -22,7 +22,7 @@ public final class RunScope implements AutoCloseable {
 
     private final RunOptions options;
     private final Instant deadline;
-    private final LongAdder sessionNanos = new LongAdder();
+    private final AtomicLong sessionNanos = new AtomicLong();
     private volatile boolean cancelled;
     private boolean closed;
 
@@ -86,11 +86,11 @@ public final class RunScope implements AutoCloseable {
 
     /** Nanoseconds spent inside the runs of sessions so far. */
     public long sessionNanos() {
-        return sessionNanos.sum();
+        return sessionNanos.get();
     }
 
     void addSessionNanos(long nanos) {
-        sessionNanos.add(nanos);
+        sessionNanos.addAndGet(nanos);
     }
 
     RunOptions options() {

@@ -36,6 +36,7 @@ final class Denoiser implements AutoCloseable {
     private final Map<String, Tensor> inputs = new LinkedHashMap<>();
     private final Tensor output;
     private final BoundRun run;
+    /** Of one picture: what is read picture by picture stays in the processor's cache. */
     private final float[] unconditioned;
 
     /**
@@ -64,7 +65,7 @@ final class Denoiser implements AutoCloseable {
         this.guidance = batch.unconditioned() == null ? null : batch.guidance();
         this.each = Math.toIntExact(LongStream.of(batch.latents()).reduce(1, Math::multiplyExact));
         this.size = Math.multiplyExact(batch.pictures(), each);
-        this.unconditioned = new float[guidance == null ? 0 : size];
+        this.unconditioned = new float[guidance == null ? 0 : each];
         long rows = guidance == null ? batch.pictures() : 2L * batch.pictures();
         requireKnown(batch.conditioned().keySet());
         Tensor result = null;
@@ -154,9 +155,11 @@ final class Denoiser implements AutoCloseable {
             output.getFloats(0, prediction, 0, size);
             return;
         }
-        output.getFloats(0, unconditioned, 0, size);
-        output.getFloats(size, prediction, 0, size);
-        guidance.apply(unconditioned, prediction, each);
+        for (int first = 0; first < size; first += each) {
+            output.getFloats(first, unconditioned, 0, each);
+            output.getFloats(size + first, prediction, first, each);
+            guidance.apply(unconditioned, prediction, first);
+        }
     }
 
     @Override

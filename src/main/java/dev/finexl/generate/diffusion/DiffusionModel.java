@@ -44,6 +44,11 @@ final class DiffusionModel implements ImageGenerator {
     private final VaeDecoder vae;
     private final List<AutoCloseable> owned;
 
+    /** All batches of an explanation are sampled with the same settings. */
+    private volatile Planned last;
+
+    private record Planned(SamplerSettings settings, Sampling sampling) {}
+
     private DiffusionModel(
             DiffusionKind kind, Parts parts, JsonNode schedulerConfig, Family family, List<AutoCloseable> owned) {
         this.kind = kind;
@@ -116,9 +121,10 @@ final class DiffusionModel implements ImageGenerator {
     public void generate(
             RunScope scope, List<ImageRequest> requests, SamplerSettings settings, BatchListener listener) {
         LatentLayout layout = family.sizes().latents(settings.height(), settings.width());
+        Map<String, Embeddings> unconditional = unconditional(scope, settings);
         for (int first = 0; first < requests.size(); first += settings.batch()) {
             List<ImageRequest> batch = requests.subList(first, Math.min(requests.size(), first + settings.batch()));
-            float[] latents = sample(scope, batch, settings);
+            float[] latents = sample(scope, batch, settings, unconditional);
             layout.unpack(latents);
             List<RgbImage> images = new ArrayList<>(batch.size());
             for (int i = 0; i < batch.size(); i++) {
@@ -130,12 +136,22 @@ final class DiffusionModel implements ImageGenerator {
 
     /** The latents of one batch after the last step, flat, as the denoiser has them. */
     float[] sample(RunScope scope, List<ImageRequest> batch, SamplerSettings settings) {
+        return sample(scope, batch, settings, unconditional(scope, settings));
+    }
+
+    /** For guidance; null for none. */
+    private Map<String, Embeddings> unconditional(RunScope scope, SamplerSettings settings) {
+        return family.evaluatesTwice(settings) ? family.unconditional(scope, settings) : null;
+    }
+
+    private float[] sample(
+            RunScope scope, List<ImageRequest> batch, SamplerSettings settings, Map<String, Embeddings> unconditional) {
         LatentLayout layout = family.sizes().latents(settings.height(), settings.width());
         List<TorchGenerator> generators =
                 batch.stream().map(image -> new TorchGenerator(image.seed())).toList();
         float[] latents = new float[Math.multiplyExact(batch.size(), layout.size())];
         fillNoise(generators, layout, latents);
-        Sampling sampling = family.plan(settings);
+        Sampling sampling = plan(settings).again();
         for (int i = 0; i < latents.length; i++) {
             latents[i] *= sampling.initNoiseSigma();
         }
@@ -143,7 +159,7 @@ final class DiffusionModel implements ImageGenerator {
         Denoiser.Batch conditions = new Denoiser.Batch(
                 layout.denoiserShape(),
                 family.condition(scope, prompts, settings),
-                family.evaluatesTwice(settings) ? family.unconditional(scope, settings) : null,
+                unconditional,
                 new Guidance(settings.guidanceScale(), settings.options().guidanceRescale()));
         float[] scaled = new float[latents.length];
         float[] prediction = new float[latents.length];
@@ -159,6 +175,16 @@ final class DiffusionModel implements ImageGenerator {
             }
         }
         return latents;
+    }
+
+    /** A run that is not to be made. */
+    private Sampling plan(SamplerSettings settings) {
+        Planned planned = last;
+        if (planned == null || planned.settings != settings) {
+            planned = new Planned(settings, family.plan(settings));
+            last = planned;
+        }
+        return planned.sampling;
     }
 
     /** For one batch; the caller closes it. */
@@ -183,7 +209,7 @@ final class DiffusionModel implements ImageGenerator {
     @Override
     public int evaluationsPerImage(SamplerSettings settings) {
         family.sizes().latents(settings.height(), settings.width());
-        return family.plan(settings).evaluations() * (family.evaluatesTwice(settings) ? 2 : 1);
+        return plan(settings).evaluations() * (family.evaluatesTwice(settings) ? 2 : 1);
     }
 
     @Override

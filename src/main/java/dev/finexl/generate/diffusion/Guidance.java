@@ -10,24 +10,24 @@ package dev.finexl.generate.diffusion;
 record Guidance(double scale, double rescale) {
 
     /**
-     * Joins the two predictions.
+     * Joins the two predictions of one picture.
      *
-     * @param conditioned becomes the guided prediction
-     * @param each numbers of one picture
+     * @param unconditioned of this picture alone
+     * @param conditioned becomes the guided prediction; of a batch
+     * @param first index of the picture's first number there
      */
-    void apply(float[] unconditioned, float[] conditioned, int each) {
+    void apply(float[] unconditioned, float[] conditioned, int first) {
         float s = (float) scale;
-        for (int first = 0; first < conditioned.length; first += each) {
-            double before = rescale > 0 ? deviation(conditioned, first, each) : 0;
+        int each = unconditioned.length;
+        double before = rescale > 0 ? deviation(conditioned, first, each) : 0;
+        for (int i = 0; i < each; i++) {
+            conditioned[first + i] = unconditioned[i] + s * (conditioned[first + i] - unconditioned[i]);
+        }
+        if (rescale > 0) {
+            double ratio = before / deviation(conditioned, first, each);
+            float factor = (float) (rescale * ratio + (1 - rescale));
             for (int i = first; i < first + each; i++) {
-                conditioned[i] = unconditioned[i] + s * (conditioned[i] - unconditioned[i]);
-            }
-            if (rescale > 0) {
-                double ratio = before / deviation(conditioned, first, each);
-                float factor = (float) (rescale * ratio + (1 - rescale));
-                for (int i = first; i < first + each; i++) {
-                    conditioned[i] *= factor;
-                }
+                conditioned[i] *= factor;
             }
         }
     }

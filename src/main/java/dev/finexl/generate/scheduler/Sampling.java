@@ -39,6 +39,11 @@ public final class Sampling {
         this.plan = plan;
     }
 
+    /** Another run of the same plan. */
+    public Sampling again() {
+        return new Sampling(plan);
+    }
+
     /** How often the denoiser is evaluated, and so the number of steps; more than asked for in PNDM and Heun. */
     public int evaluations() {
         return plan.updates().size();

@@ -46,6 +46,21 @@ class SamplingTest {
     }
 
     @Test
+    void aPlanCanBeRunAgain() {
+        Sampling one = scheduler("unipc").start(STEPS);
+        float[] first = normals(1, 8);
+        for (int i = 0; i < STEPS; i++) {
+            one.step(i, first.clone(), first, null);
+        }
+        Sampling other = one.again();
+        float[] second = normals(1, 8);
+        for (int i = 0; i < STEPS; i++) {
+            other.step(i, second.clone(), second, null);
+        }
+        assertThat(second).isEqualTo(first);
+    }
+
+    @Test
     void theModelsOutputIsLeftAlone() {
         Sampling sampling = scheduler("lms").start(STEPS);
         float[] output = normals(3, 8);
