@@ -61,8 +61,8 @@ final class Screen {
      * @return how far the inner product of a concept of length 1 may be from its estimate; 0 if they are exact
      */
     double estimate(int[] rows, int count, double[] x, double[] out) {
-        double length = Vectors.norm(x);
-        if (pairs == null || length < SHORTEST) {
+        double length = pairs == null ? 0 : Vectors.norm(x);
+        if (length < SHORTEST) {
             Vectors.dots(concepts.data, rows, count, x, out);
             return 0;
         }
