@@ -21,8 +21,8 @@ import java.util.function.Function;
 /**
  * A model that is bundled with the program: the files below one folder of the class path.
  *
- * <p>A resource in a jar is compressed and has no address on disk, so it cannot be mapped. {@link #map} copies it once into
- * native memory and hands the same copy to everybody until the heap runs short.
+ * <p>A resource that is compressed in its jar has no address on disk, so it cannot be mapped. {@link #map} copies such a one once
+ * into native memory and hands the same copy to everybody until the heap runs short.
  */
 public final class ClasspathFiles implements ModelFiles {
 
@@ -109,7 +109,7 @@ public final class ClasspathFiles implements ModelFiles {
         SoftReference<MemorySegment> known = copies.get(name);
         MemorySegment copy = known == null ? null : known.get();
         if (copy == null) {
-            copy = copy(name).asReadOnly();
+            copy = mapOrCopy(name).asReadOnly();
             copies.put(name, new SoftReference<>(copy));
         }
         return copy;
@@ -126,6 +126,12 @@ public final class ClasspathFiles implements ModelFiles {
             hashes.put(name, hash);
             return hash;
         }
+    }
+
+    private MemorySegment mapOrCopy(String name) throws IOException {
+        requireFile(name);
+        Optional<MemorySegment> mapped = StoredEntries.map(loader.getResource(prefix + name));
+        return mapped.isPresent() ? mapped.get() : copy(name);
     }
 
     private MemorySegment copy(String name) throws IOException {

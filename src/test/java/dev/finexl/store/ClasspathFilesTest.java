@@ -14,6 +14,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.jar.JarEntry;
 import java.util.jar.JarOutputStream;
+import java.util.zip.CRC32;
+import java.util.zip.ZipEntry;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -28,11 +30,15 @@ class ClasspathFilesTest {
 
     private URLClassLoader loader;
 
-    /** How a class path has a folder: as a directory, while developing, or in a jar, with or without entries for folders. */
+    /**
+     * How a class path has a folder: as a directory, while developing, or in a jar, with or without entries for folders, or without
+     * compression.
+     */
     enum Kind {
         DIRECTORY,
         JAR,
-        JAR_WITH_FOLDERS
+        JAR_WITH_FOLDERS,
+        STORED
     }
 
     @AfterEach
@@ -57,13 +63,14 @@ class ClasspathFilesTest {
 
     @ParameterizedTest
     @EnumSource
-    void copiesAFileOnceIntoAlignedMemory(Kind kind) throws IOException {
+    void copiesAFileOnceIntoAlignedMemoryOrMapsIt(Kind kind) throws IOException {
         ClasspathFiles files = files(kind);
         MemorySegment copy = files.map("unet/config.json");
         assertThat(copy.toArray(ValueLayout.JAVA_BYTE)).asString().isEqualTo(CONFIG);
         assertThat(copy.isNative()).isTrue();
         assertThat(copy.isReadOnly()).isTrue();
-        assertThat(copy.address() % 64).isZero();
+        assertThat(copy.isMapped()).isEqualTo(kind == Kind.STORED);
+        assertThat(copy.isMapped() || copy.address() % 64 == 0).isTrue();
         assertThat(files.map("unet/config.json")).isSameAs(copy);
     }
 
@@ -86,7 +93,7 @@ class ClasspathFilesTest {
     }
 
     private ClasspathFiles files(Kind kind) throws IOException {
-        Path place = kind == Kind.DIRECTORY ? directory() : jar(kind == Kind.JAR_WITH_FOLDERS);
+        Path place = kind == Kind.DIRECTORY ? directory() : jar(kind);
         loader = new URLClassLoader(new URL[] {place.toUri().toURL()}, null);
         return new ClasspathFiles("classpath:mini", loader, "models/mini");
     }
@@ -98,15 +105,24 @@ class ClasspathFilesTest {
         return temporary.resolve("a folder");
     }
 
-    private Path jar(boolean folders) throws IOException {
+    private Path jar(Kind kind) throws IOException {
         Path jar = temporary.resolve("a jar.jar");
         try (OutputStream out = Files.newOutputStream(jar);
                 JarOutputStream entries = new JarOutputStream(out)) {
-            if (folders) {
+            if (kind == Kind.JAR_WITH_FOLDERS) {
                 entries.putNextEntry(new JarEntry("models/mini/unet/"));
             }
-            entries.putNextEntry(new JarEntry("models/mini/unet/config.json"));
-            entries.write(CONFIG.getBytes(StandardCharsets.UTF_8));
+            byte[] config = CONFIG.getBytes(StandardCharsets.UTF_8);
+            JarEntry entry = new JarEntry("models/mini/unet/config.json");
+            if (kind == Kind.STORED) {
+                CRC32 sum = new CRC32();
+                sum.update(config);
+                entry.setMethod(ZipEntry.STORED);
+                entry.setSize(config.length);
+                entry.setCrc(sum.getValue());
+            }
+            entries.putNextEntry(entry);
+            entries.write(config);
             entries.putNextEntry(new JarEntry("models/other.txt"));
         }
         return jar;
