@@ -75,14 +75,12 @@ final class Measurer implements AutoCloseable {
         List<float[][]> numbers = heads().stream()
                 .map(head -> head.measure(scope, encoder, images, embeddings))
                 .toList();
-        float[][] statistics = new float[images.size()][];
-        Arrays.parallelSetAll(statistics, i -> PictureStatistics.of(images.get(i)));
         Measurement[] measured = new Measurement[images.size()];
         for (int i = 0; i < measured.length; i++) {
             int picture = i;
             measured[i] = new Measurement(
                     embeddings.unit()[i],
-                    statistics[i],
+                    PictureStatistics.of(images.get(i)),
                     numbers.stream().map(rows -> rows[picture]).toList());
         }
         return measured;
