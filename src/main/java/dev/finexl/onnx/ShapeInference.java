@@ -62,7 +62,10 @@ final class ShapeInference {
             } else {
                 put(node.outputs().getFirst(), result(new Call(node)));
             }
-        } catch (ArithmeticException | IndexOutOfBoundsException | NoSuchElementException _) {
+        } catch (ArithmeticException
+                | IllegalArgumentException
+                | IndexOutOfBoundsException
+                | NoSuchElementException _) {
             // A graph that contradicts itself, or nothing is known of an input.
         }
     }

@@ -1,7 +1,9 @@
 package dev.finexl.onnx;
 
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -112,10 +114,15 @@ record Simplification(
         }
 
         private static boolean isTarget(OnnxNode node, int input) {
-            return input == 1
-                    && node.opType().equals("Reshape")
+            return input == 1 && is(node, "Reshape") && node.integer("allowzero", 0) == 0;
+        }
+
+        /** Whether it is one of ONNX's own operators of two inputs; a damaged graph may have it with fewer. */
+        private static boolean is(OnnxNode node, String operator) {
+            return node.opType().equals(operator)
                     && node.domain().isEmpty()
-                    && node.integer("allowzero", 0) == 0;
+                    && node.inputs().size() == 2
+                    && !node.outputs().isEmpty();
         }
 
         /** The shape that a value is to be brought into: what is not known is the dimension before, or the rest. */
@@ -162,9 +169,7 @@ record Simplification(
 
         /** What a sum with zeros is the same as. */
         private Optional<String> withoutZeros(OnnxNode node) {
-            if (!node.opType().equals("Add")
-                    || !node.domain().isEmpty()
-                    || graph.outputs().contains(node.outputs().getFirst())) {
+            if (!is(node, "Add") || graph.outputs().contains(node.outputs().getFirst())) {
                 return Optional.empty();
             }
             Optional<List<Dim>> sum = inference.of(node.outputs().getFirst()).shape();
@@ -181,19 +186,25 @@ record Simplification(
             return Optional.empty();
         }
 
+        /** The places of nodes that no output depends on. */
         private Set<Integer> unneeded() {
-            Set<String> needed = new HashSet<>(graph.outputs());
-            Set<Integer> dropped = new HashSet<>();
             List<OnnxNode> nodes = graph.nodes();
-            for (int i = nodes.size() - 1; i >= 0; i--) {
-                if (nodes.get(i).outputs().stream().noneMatch(needed::contains)) {
-                    dropped.add(i);
-                } else {
-                    needed.addAll(inputs.getOrDefault(i, nodes.get(i).inputs()));
-                    needed.remove("");
+            Map<String, Integer> makers = new HashMap<>();
+            Set<Integer> unneeded = new HashSet<>();
+            for (int i = 0; i < nodes.size(); i++) {
+                unneeded.add(i);
+                for (String output : nodes.get(i).outputs()) {
+                    makers.put(output, i);
                 }
             }
-            return dropped;
+            Deque<String> needed = new ArrayDeque<>(graph.outputs());
+            while (!needed.isEmpty()) {
+                Integer maker = makers.get(needed.pop());
+                if (maker != null && unneeded.remove(maker)) {
+                    needed.addAll(inputs.getOrDefault(maker, nodes.get(maker).inputs()));
+                }
+            }
+            return unneeded;
         }
     }
 }

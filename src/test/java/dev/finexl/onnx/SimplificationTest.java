@@ -397,6 +397,23 @@ class SimplificationTest {
         }
     }
 
+    /** What ONNX Runtime refuses, or sorts, is for it to see. */
+    @Test
+    void leavesADamagedGraphToOnnxRuntime() throws IOException {
+        OnnxGraph graph = output(
+                        batches()
+                                .node("n", "Neg", List.of("y"), "z")
+                                .node("r", "Reshape", List.of("x", "shape"), "y")
+                                .node("s", "Shape", List.of("x"), "shape")
+                                .node("a", "Add", List.of("z"), "sum")
+                                .node("r2", "Reshape", List.of("sum"), "end"),
+                        "end")
+                .read();
+        Simplification simplification = graph.simplification(UsualShapes.NONE);
+        assertThat(simplification.dropped()).isEmpty();
+        assertThat(simplification.inputs()).isEmpty();
+    }
+
     /** Lists and shapes that double with every node, and numbers that are multiplied without end. */
     @Test
     void isBounded() throws IOException {
