@@ -40,6 +40,9 @@ class SimplificationTest {
     private static final Path COMPAT = Path.of("src/test/resources/compat");
     private static final int INT64 = 7;
 
+    /** The environment of a process has the threads that are asked for first. */
+    private static final OnnxRuntime RUNTIME = new OnnxRuntime(OnnxSettings.cpu());
+
     /** What inputs are given where a model leaves it open. */
     private record Sizes(long batch, long height, long width, long tokens) {
 
@@ -163,7 +166,7 @@ class SimplificationTest {
         try (OrtSession.SessionOptions options = new OrtSession.SessionOptions()) {
             options.setSessionLogLevel(OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL);
             options.setOptimizedModelFilePath(folder.resolve("m.onnx").toString());
-            OrtEnvironment.getEnvironment().createSession(model, options).close();
+            RUNTIME.environment().createSession(model, options).close();
         }
         return OnnxGraph.read(new DirectoryFiles("optimised", folder), "m.onnx")
                 .nodes()
@@ -173,7 +176,7 @@ class SimplificationTest {
     private static OrtSession session(byte[] model) throws OrtException {
         try (OrtSession.SessionOptions options = new OrtSession.SessionOptions()) {
             options.setSessionLogLevel(OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL);
-            return OrtEnvironment.getEnvironment().createSession(model, options);
+            return RUNTIME.environment().createSession(model, options);
         }
     }
 
@@ -208,7 +211,7 @@ class SimplificationTest {
             }
             size *= (int) shape[i];
         }
-        OrtEnvironment environment = OrtEnvironment.getEnvironment();
+        OrtEnvironment environment = RUNTIME.environment();
         if (info.type == OnnxJavaType.INT64) {
             LongBuffer numbers = LongBuffer.allocate(size);
             for (int i = 0; i < size; i++) {
