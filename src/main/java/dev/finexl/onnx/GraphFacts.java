@@ -1,6 +1,7 @@
 package dev.finexl.onnx;
 
 import dev.finexl.onnx.GraphLayout.Range;
+import dev.finexl.store.ElementType;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -11,6 +12,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -42,12 +44,6 @@ record GraphFacts(
                 ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
         private static final ValueLayout.OfFloat FLOAT =
                 ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
-
-        private static final long FLOAT32 = 1;
-        private static final long INT64 = 7;
-
-        /** Shapes have fewer numbers. */
-        private static final int FEW = 64;
 
         private final MemorySegment file;
         private final Dim.Numbers numbers;
@@ -154,7 +150,7 @@ record GraphFacts(
         /** Bytes that may be any: only those of ASCII are a word. */
         private String text(ProtoCursor cursor) throws IOException {
             int length = cursor.bytes();
-            return length > FEW
+            return length > Known.FEW
                     ? ""
                     : new String(
                             file.asSlice(cursor.position() - length, length).toArray(ValueLayout.JAVA_BYTE),
@@ -230,7 +226,7 @@ record GraphFacts(
         private final class Constant {
 
             private String name = "";
-            private long type;
+            private Optional<ElementType> type = Optional.empty();
             private final List<Dim> dims = new ArrayList<>();
             private long[] integers = {};
             private float[] floats = {};
@@ -242,7 +238,7 @@ record GraphFacts(
                 while (cursor.next()) {
                     switch (cursor.field()) {
                         case 1 -> cursor.varints(dim -> dims.add(Dim.of(dim)));
-                        case 2 -> type = cursor.varint();
+                        case 2 -> type = OnnxTypes.ofNumber(cursor.varint());
                         case 7 -> cursor.varints(encoded::add);
                         case 8 -> name = cursor.string();
                         case 4, 9 -> {
@@ -256,11 +252,13 @@ record GraphFacts(
                         default -> cursor.skip();
                     }
                 }
-                if (type == INT64 && !encoded.isEmpty()) {
+                boolean int64 = type.equals(Optional.of(ElementType.I64));
+                boolean float32 = type.equals(Optional.of(ElementType.F32));
+                if (int64 && !encoded.isEmpty()) {
                     integers = encoded.stream().mapToLong(Long::longValue).toArray();
-                } else if (type == INT64 && raw >= 0 && rawLength <= FEW * Long.BYTES) {
+                } else if (int64 && raw >= 0 && rawLength <= Known.FEW * Long.BYTES) {
                     integers = file.asSlice(raw, rawLength).toArray(LONG);
-                } else if (type == FLOAT32 && raw >= 0 && rawLength <= FEW * Float.BYTES) {
+                } else if (float32 && raw >= 0 && rawLength <= Known.FEW * Float.BYTES) {
                     floats = file.asSlice(raw, rawLength).toArray(FLOAT);
                 }
             }
@@ -270,7 +268,7 @@ record GraphFacts(
                 if (floats.length == 1) {
                     return known.filledWith(floats[0]);
                 }
-                if (dims.size() > 1 || integers.length == 0 || integers.length > FEW) {
+                if (dims.size() > 1 || integers.length == 0 || integers.length > Known.FEW) {
                     return known;
                 }
                 List<Dim> values = new ArrayList<>();

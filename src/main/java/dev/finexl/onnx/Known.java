@@ -13,6 +13,9 @@ import java.util.Optional;
  */
 record Known(Optional<List<Dim>> shape, Optional<Integers> integers, Optional<Float> fill) {
 
+    /** Lists that are longer are no shapes, and nothing is known of their elements. */
+    static final int FEW = 64;
+
     static final Known NOTHING = new Known(Optional.empty(), Optional.empty(), Optional.empty());
 
     /**

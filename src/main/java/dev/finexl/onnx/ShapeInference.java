@@ -26,9 +26,6 @@ import java.util.stream.IntStream;
  */
 final class ShapeInference {
 
-    private static final int INT64 = 7;
-    private static final int FEW = 64;
-
     private final Dim.Numbers numbers;
     private final GraphFacts facts;
     private final Map<String, Known> values = new HashMap<>();
@@ -73,7 +70,7 @@ final class ShapeInference {
     /** Ranks and lists that no model has are left to the run: graphs can double them with every node. */
     private void put(String value, Known known) {
         boolean few = known.shape().map(List::size).orElse(0) <= TensorShape.MAX_RANK
-                && known.integers().map(all -> all.values().size()).orElse(0) <= FEW;
+                && known.integers().map(all -> all.values().size()).orElse(0) <= Known.FEW;
         if (few) {
             values.putIfAbsent(value, known);
         }
@@ -217,7 +214,8 @@ final class ShapeInference {
     private static Known cast(Call call) {
         Known known = call.known(0);
         Known cast = Known.ofShape(call.shape(0));
-        return call.node.integer("to", 0) == INT64 && known.integers().isPresent()
+        return OnnxTypes.ofNumber(call.node.integer("to", 0)).equals(Optional.of(ElementType.I64))
+                        && known.integers().isPresent()
                 ? cast.with(new Integers(ElementType.I64, known.integers().get().values()))
                 : cast;
     }

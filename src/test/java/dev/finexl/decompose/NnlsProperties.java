@@ -52,9 +52,7 @@ class NnlsProperties {
                 };
             }
         }
-        double[] target = Samples.normal(dimensions, seed + 1);
-
-        Kkt.assertOptimal(f, target, new Nnls(f).solve(target).weights());
+        assertOptimal(f, seed);
     }
 
     @Property(tries = 30, seed = "3")
@@ -78,7 +76,11 @@ class NnlsProperties {
     private static void assertOptimal(int concepts, int dimensions, boolean common, long seed) {
         DMatrixRMaj f =
                 common ? Samples.directions(concepts, dimensions, seed) : Samples.normal(concepts, dimensions, seed);
-        double[] target = Samples.normal(dimensions, seed + 1);
+        assertOptimal(f, seed);
+    }
+
+    private static void assertOptimal(DMatrixRMaj f, long seed) {
+        double[] target = Samples.normal(f.numCols, seed + 1);
 
         Kkt.assertOptimal(f, target, new Nnls(f).solve(target).weights());
     }
