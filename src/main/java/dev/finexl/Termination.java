@@ -2,17 +2,16 @@ package dev.finexl;
 
 import dev.finexl.onnx.RunScope;
 import dev.finexl.serve.cli.Failures;
-import java.lang.reflect.Method;
-import java.lang.reflect.Proxy;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
+import sun.misc.Signal;
 
 /**
  * Ends the program by itself when it is told to end, before the JVM does. Exists because ONNX Runtime's library tears its
  * environment down in a shutdown hook, which runs beside all others: an explanation that is still running then takes
  * the process down with a segmentation fault, and nobody gets his answer.
  *
- * <p>The JDK offers signals only by a class that compilers warn of, so it is reached by name.
+ * <p>The JDK offers signals only by a class that compilers warn of.
  */
 final class Termination {
 
@@ -42,30 +41,11 @@ final class Termination {
      */
     static void onSignal(Runnable end) {
         try {
-            Class<?> signal = Class.forName("sun.misc.Signal");
-            Class<?> handler = Class.forName("sun.misc.SignalHandler");
-            Object reaction = Proxy.newProxyInstance(
-                    Termination.class.getClassLoader(),
-                    new Class<?>[] {handler},
-                    (self, method, arguments) -> react(end, self, method, arguments));
             for (String name : SIGNALS) {
-                signal.getMethod("handle", signal, handler)
-                        .invoke(null, signal.getConstructor(String.class).newInstance(name), reaction);
+                Signal.handle(new Signal(name), _ -> end.run());
             }
-        } catch (ReflectiveOperationException | IllegalArgumentException _) {
+        } catch (IllegalArgumentException _) {
             System.err.println("finexl: signals cannot be handled here, so work may be cut off at the end");
         }
-    }
-
-    private static Object react(Runnable end, Object self, Method method, Object[] arguments) {
-        return switch (method.getName()) {
-            case "handle" -> {
-                end.run();
-                yield null;
-            }
-            case "equals" -> self == arguments[0];
-            case "hashCode" -> System.identityHashCode(self);
-            default -> end.toString();
-        };
     }
 }

@@ -2,7 +2,6 @@ package dev.finexl.explain;
 
 import dev.finexl.concept.ConceptProposer;
 import dev.finexl.decompose.DecompositionMethod;
-import dev.finexl.explain.ExplainRequest.ConceptInput;
 import dev.finexl.explain.RequestResolver.Plan;
 import dev.finexl.onnx.RunScope;
 import dev.finexl.store.Catalogue;
@@ -187,6 +186,22 @@ public final class Explainer {
     }
 
     /**
+     * Opens what explanations of a base need and runs every session once, with as little as that takes: the first run
+     * allocates, and on a GPU compiles, for which the first caller would wait.
+     *
+     * @param scope through which the work can be cancelled
+     * @throws InvalidRequestException if there is no such base
+     * @throws java.util.concurrent.CancellationException if the scope was cancelled
+     */
+    public void rehearse(String base, RunScope scope) {
+        CatalogueEntry entry = ModelFinder.find(resolver.catalogue(), "base", base);
+        means.models().prepare(entry);
+        StageClock clock = new StageClock(ExplainListener.NONE, scope);
+        Plan plan = plan(Rehearsal.request(base, entry.kind()), ExplainListener.NONE, scope, clock);
+        new Rehearsal(means, scope).run(plan);
+    }
+
+    /**
      * Tells what an explanation would take. Nothing is drawn, but models are brought here and opened.
      *
      * @param scope through which the work can be cancelled
@@ -263,24 +278,6 @@ public final class Explainer {
             throws IOException {
         Plan plan = plan(request, listener, scope, new StageClock(listener, scope));
         return new ConceptMeasurer(means).prime(plan, folder, listener, scope);
-    }
-
-    /**
-     * The smallest request that runs every session of a base: against itself, two pictures in one step, and no more texts
-     * than it takes to have encoded some. What it finds means nothing.
-     *
-     * @throws InvalidRequestException if there is no such base
-     */
-    public ExplainRequest smallest(String base) {
-        CatalogueEntry entry = ModelFinder.find(resolver.catalogue(), "base", base);
-        return ExplainRequest.builder()
-                .base(base)
-                .personalized(base)
-                .images(2)
-                .steps(entry.kind() == ModelKind.DIFFUSION ? 1 : null)
-                .concepts(List.of(
-                        new ConceptInput("vivid", null, null, null), new ConceptInput("dark", null, null, null)))
-                .build();
     }
 
     /** The request with every choice made, for a caller who follows, and can stop, what is brought here for it. */

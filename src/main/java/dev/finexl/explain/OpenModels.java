@@ -107,15 +107,22 @@ public final class OpenModels implements AutoCloseable {
         return acquire(key(entry), () -> open(entry));
     }
 
-    /**
-     * Begins to open the generators of a comparison beside the caller, who has an encoder to open first. Why one cannot be
-     * opened is told to whoever asks for it.
-     */
+    /** Begins to open the generator of a comparison's base, as of {@link #prepare(CatalogueEntry)}. */
     void prepare(Comparison comparison) {
-        if (comparison instanceof Comparison.Sampled sampled && !models.has(key(sampled.base()))) {
+        if (comparison instanceof Comparison.Sampled sampled) {
+            prepare(sampled.base());
+        }
+    }
+
+    /**
+     * Begins to open a generator beside the caller, who has an encoder to open first. Why it cannot be opened is told to whoever
+     * asks for it.
+     */
+    void prepare(CatalogueEntry entry) {
+        if (!models.has(key(entry))) {
             Thread.ofPlatform().name("open-models").daemon().start(() -> {
                 try {
-                    generator(sampled.base()).close();
+                    generator(entry).close();
                 } catch (RuntimeException _) {
                     // The caller opens it again, and learns why that fails.
                 }

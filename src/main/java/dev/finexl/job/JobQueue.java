@@ -247,6 +247,11 @@ public final class JobQueue {
         return store.unfinished(tenant);
     }
 
+    /** Whether nothing was ever put here, and there is nothing yet to put it in; to ask costs nothing. */
+    public boolean isNew() {
+        return store.isNew();
+    }
+
     /** How many jobs wait for their turn. */
     public int queued() {
         return store.queued();

@@ -10,10 +10,12 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.OptionalLong;
+import java.util.concurrent.TimeUnit;
 import java.util.zip.CRC32;
 import java.util.zip.ZipEntry;
 
@@ -21,8 +23,8 @@ import java.util.zip.ZipEntry;
  * Keeps ONNX Runtime's native libraries unpacked from one start of the program to the next. ONNX Runtime carries them
  * compressed in its jar, and by itself unpacks 28 MB of them into a new temporary folder at every start.
  *
- * <p>A file is taken as it lies there if it has the size and the CRC-32 that the jar gives it: that finds what was cut off or
- * damaged. It is no protection against who can write to the folder, which must be the user's own. A file is
+ * <p>A file is taken as it lies there if it has the size and the CRC-32 that the jar gives it, which finds what was cut off or
+ * overwritten: whatever was written to since it was last found right is read again. It is no protection against who can write to the folder, which must be the user's own. A file is
  * written aside and moved to its place in one step, so processes that start together do not disturb
  * each other, and none sees half a file. Each set of libraries has a folder by its sizes and sums: versions do not mix.
  */
@@ -88,6 +90,7 @@ public final class UnpackedLibraries {
                 try (InputStream in = library.resource().openStream()) {
                     WholeFile.write(file, in);
                 }
+                seal(file, library);
             }
         }
         return folder;
@@ -118,9 +121,37 @@ public final class UnpackedLibraries {
     }
 
     private static boolean isWhole(Path file, Library library) throws IOException {
-        return Files.isRegularFile(file)
-                && Files.size(file) == library.size()
-                && (library.crc().isEmpty() || crc(file) == library.crc().getAsLong());
+        if (!Files.isRegularFile(file) || Files.size(file) != library.size()) {
+            return false;
+        }
+        if (library.crc().isEmpty() || Files.getLastModifiedTime(file).equals(time(library))) {
+            return true;
+        }
+        boolean whole = crc(file) == library.crc().getAsLong();
+        if (whole) {
+            seal(file, library);
+        }
+        return whole;
+    }
+
+    /**
+     * Gives a file whose bytes are right a time of modification that tells so, which any later change takes away: to read 25 MB at every
+     * start is a part of it that can be felt. Where the time cannot be set, the bytes are read again.
+     */
+    private static void seal(Path file, Library library) {
+        if (library.crc().isEmpty()) {
+            return;
+        }
+        try {
+            Files.setLastModifiedTime(file, time(library));
+        } catch (IOException _) {
+            // Somebody else's file, from which libraries are loaded all the same.
+        }
+    }
+
+    /** A second since 1970 for every checksum. */
+    private static FileTime time(Library library) {
+        return FileTime.from(library.crc().getAsLong(), TimeUnit.SECONDS);
     }
 
     private static long crc(Path file) throws IOException {

@@ -7,6 +7,7 @@ import java.net.URL;
 import java.net.URLClassLoader;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.util.Random;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -78,6 +79,19 @@ class UnpackedLibrariesTest {
         Files.write(library, damaged);
         unpack();
         assertThat(library).hasBinaryContent(content);
+    }
+
+    @Test
+    void readsALibraryAgainThatWasTouchedAndTakesItIfItIsRight() throws IOException {
+        Path library = unpack().resolve(FILE);
+        FileTime sealed = Files.getLastModifiedTime(library);
+        Object file = Files.getAttribute(library, "unix:ino");
+
+        Files.setLastModifiedTime(library, FileTime.fromMillis(0));
+        unpack();
+
+        assertThat(Files.getAttribute(library, "unix:ino")).isEqualTo(file);
+        assertThat(Files.getLastModifiedTime(library)).isEqualTo(sealed);
     }
 
     @Test

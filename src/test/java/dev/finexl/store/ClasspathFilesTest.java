@@ -38,7 +38,9 @@ class ClasspathFilesTest {
         DIRECTORY,
         JAR,
         JAR_WITH_FOLDERS,
-        STORED
+        STORED,
+        /** What the jar has behind its end hides where its entries are. */
+        STORED_WITH_COMMENT
     }
 
     @AfterEach
@@ -114,7 +116,10 @@ class ClasspathFilesTest {
             }
             byte[] config = CONFIG.getBytes(StandardCharsets.UTF_8);
             JarEntry entry = new JarEntry("models/mini/unet/config.json");
-            if (kind == Kind.STORED) {
+            if (kind == Kind.STORED_WITH_COMMENT) {
+                entries.setComment("a comment");
+            }
+            if (kind == Kind.STORED || kind == Kind.STORED_WITH_COMMENT) {
                 CRC32 sum = new CRC32();
                 sum.update(config);
                 entry.setMethod(ZipEntry.STORED);

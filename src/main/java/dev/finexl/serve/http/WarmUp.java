@@ -1,9 +1,9 @@
 package dev.finexl.serve.http;
 
-import dev.finexl.explain.Answers;
-import dev.finexl.explain.ExplainListener;
 import dev.finexl.explain.Explainer;
+import dev.finexl.job.JobQueue;
 import dev.finexl.onnx.RunScope;
+import dev.finexl.store.sql.DatabaseException;
 import io.quarkus.runtime.StartupEvent;
 import io.quarkus.vertx.VertxOptionsCustomizer;
 import io.vertx.core.VertxOptions;
@@ -33,11 +33,13 @@ public class WarmUp implements VertxOptionsCustomizer {
 
     private final Instance<Explainer> explainer;
     private final Instance<Validator> validator;
+    private final Instance<JobQueue> queue;
     private final List<String> bases;
     private final boolean serving;
     private Thread warming;
     private RunScope running;
     private boolean stopped;
+    private volatile boolean over;
     private volatile State state = new State(false, "the sessions have not run yet");
 
     /**
@@ -51,10 +53,12 @@ public class WarmUp implements VertxOptionsCustomizer {
     WarmUp(
             Instance<Explainer> explainer,
             Instance<Validator> validator,
+            Instance<JobQueue> queue,
             @ConfigProperty(name = "finexl.models.warm") Optional<List<String>> bases,
             @ConfigProperty(name = "quarkus.http.host-enabled", defaultValue = "true") boolean serving) {
         this.explainer = explainer;
         this.validator = validator;
+        this.queue = queue;
         this.bases = bases.orElse(List.of());
         this.serving = serving;
     }
@@ -93,28 +97,53 @@ public class WarmUp implements VertxOptionsCustomizer {
         return state;
     }
 
+    /** Whether all is made that the first requests would have to wait for, or cannot be. */
+    boolean isOver() {
+        return over;
+    }
+
     private void warm() {
+        try {
+            runSessions();
+            // The first request is to find it made, and without a model's help it is made in a moment
+            // (ValidationOnRequest).
+            validator.get();
+            openDatabase();
+        } catch (CancellationException _) {
+            // The program ends before it was ready.
+        } finally {
+            over = true;
+        }
+    }
+
+    private void runSessions() {
         Map<String, Double> seconds = new LinkedHashMap<>();
         try {
-            // Sessions are to run, also where what they give is known.
-            Explainer anew = explainer.get().remembering(Answers.NONE);
+            Explainer warmed = explainer.get();
             try (RunScope whole = run()) {
                 for (String base : bases) {
                     long start = System.nanoTime();
-                    anew.explain(anew.smallest(base), ExplainListener.NONE, whole);
+                    warmed.rehearse(base, whole);
                     seconds.put(base, (System.nanoTime() - start) / 1e9);
                 }
             }
             state = new State(true, "");
             seconds.forEach((base, taken) -> LOG.infof("every session of %s ran, after %.2f s", base, taken));
-            // The first request is to find it made, and without a model's help it is made in a moment
-            // (ValidationOnRequest).
-            validator.get();
-        } catch (CancellationException _) {
-            // The program ends before it was ready.
+        } catch (CancellationException e) {
+            throw e;
         } catch (RuntimeException e) {
             LOG.error("the sessions could not be warmed up", e);
             state = new State(false, e.getMessage());
+        }
+    }
+
+    /** Where there is none yet it is made, so that the first job does not wait for that. */
+    private void openDatabase() {
+        try {
+            queue.get().queued();
+        } catch (DatabaseException e) {
+            // The program is not ready as long as it is so (Health).
+            LOG.warn("jobs cannot be taken", e);
         }
     }
 

@@ -5,7 +5,6 @@ import io.agroal.api.configuration.supplier.AgroalDataSourceConfigurationSupplie
 import io.agroal.api.security.NamePrincipal;
 import io.agroal.api.security.SimplePassword;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -119,7 +118,7 @@ public final class Database implements AutoCloseable {
             throw new SQLException("the database of jobs is closed");
         }
         if (source == null) {
-            AgroalDataSource opening = AgroalDataSource.from(pool());
+            AgroalDataSource opening = AgroalDataSource.from(pool(url == null ? embedded() : url));
             try {
                 requireFree(opening);
                 if (!isPresent(opening)) {
@@ -138,12 +137,12 @@ public final class Database implements AutoCloseable {
         return source;
     }
 
-    private AgroalDataSourceConfigurationSupplier pool() {
+    private AgroalDataSourceConfigurationSupplier pool(String jdbc) {
         return new AgroalDataSourceConfigurationSupplier()
                 .connectionPoolConfiguration(pool -> pool.maxSize(CONNECTIONS)
                         .acquisitionTimeout(PATIENCE)
                         .connectionFactoryConfiguration(connections -> {
-                            connections.jdbcUrl(url == null ? embedded() : url);
+                            connections.jdbcUrl(jdbc);
                             if (user != null) {
                                 connections.principal(new NamePrincipal(user));
                             }
@@ -158,11 +157,11 @@ public final class Database implements AutoCloseable {
      * Every commit is handed to the operating system before it returns, so that no job that was accepted is lost with the
      * process; and the database is closed by this class, not by a shutdown hook that comes before the last jobs end.
      */
-    private String embedded() {
+    private String embedded() throws SQLException {
         try {
             Files.createDirectories(directory);
         } catch (IOException e) {
-            throw new UncheckedIOException("the directory %s cannot be made".formatted(directory), e);
+            throw new SQLException("the directory %s cannot be made".formatted(directory), e);
         }
         return "jdbc:h2:file:%s;WRITE_DELAY=0;DB_CLOSE_ON_EXIT=FALSE;CACHE_SIZE=%d"
                 .formatted(directory.toAbsolutePath().resolve(NAME), CACHE_KIB);
