@@ -26,6 +26,7 @@ import java.util.Set;
  * @param floats the elements of those that are a few float32 numbers
  * @param fills what nodes of {@code ConstantOfShape} fill their results with, by result
  * @param padded results of convolutions that pad so that the result has the size of the image
+ * @param types the number formats that inputs, initializers and other tensors of the file have, as {@code TensorProto.DataType}
  * @param closed whether all that a node uses is among its inputs: no node has a graph inside
  */
 record GraphFacts(
@@ -35,6 +36,7 @@ record GraphFacts(
         Map<String, float[]> floats,
         Map<String, Known> fills,
         Set<String> padded,
+        Set<Long> types,
         boolean closed) {
 
     /** Reads the facts of one file. */
@@ -53,6 +55,7 @@ record GraphFacts(
         private final Map<String, float[]> floats = new HashMap<>();
         private final Map<String, Known> fills = new HashMap<>();
         private final Set<String> padded = new HashSet<>();
+        private final Set<Long> types = new HashSet<>();
         private boolean closed = true;
 
         Reader(MemorySegment file, Dim.Numbers numbers) {
@@ -75,7 +78,7 @@ record GraphFacts(
                     default -> cursor.skip();
                 }
             }
-            return new GraphFacts(nodes, inputs, constants, floats, fills, padded, closed);
+            return new GraphFacts(nodes, inputs, constants, floats, fills, padded, types, closed);
         }
 
         private void keep(String name, Constant constant) {
@@ -185,10 +188,10 @@ record GraphFacts(
                 }
                 int tensor = cursor.enter();
                 while (cursor.next()) {
-                    if (cursor.field() == 2) {
-                        shape = shape(cursor);
-                    } else {
-                        cursor.skip();
+                    switch (cursor.field()) {
+                        case 1 -> types.add(cursor.varint());
+                        case 2 -> shape = shape(cursor);
+                        default -> cursor.skip();
                     }
                 }
                 cursor.leave(tensor);
@@ -238,7 +241,11 @@ record GraphFacts(
                 while (cursor.next()) {
                     switch (cursor.field()) {
                         case 1 -> cursor.varints(dim -> dims.add(Dim.of(dim)));
-                        case 2 -> type = OnnxTypes.ofNumber(cursor.varint());
+                        case 2 -> {
+                            long number = cursor.varint();
+                            types.add(number);
+                            type = OnnxTypes.ofNumber(number);
+                        }
                         case 7 -> cursor.varints(encoded::add);
                         case 8 -> name = cursor.string();
                         case 4, 9 -> {

@@ -182,13 +182,14 @@ public final class OnnxGraph {
      * What of the graph is known before a run.
      *
      * @param usual shapes of inputs, where they are more than the graph says
+     * @param fusing whether ONNX Runtime's own operators may take the place of ONNX's
      * @throws ModelFileException if the file has a field of the wrong kind, where it is not looked at otherwise
      */
-    Simplification simplification(UsualShapes usual) throws IOException {
+    Simplification simplification(UsualShapes usual, boolean fusing) throws IOException {
         Dim.Numbers numbers = new Dim.Numbers();
         try {
             GraphFacts facts = new GraphFacts.Reader(map(name), numbers).read(layout.graph());
-            return Simplification.of(this, facts, numbers, usual);
+            return Simplification.of(this, facts, numbers, usual, fusing);
         } catch (InvalidProtocolBufferException e) {
             throw new ModelFileException(files, name, "is not a readable ONNX file: " + e.getMessage(), e);
         }

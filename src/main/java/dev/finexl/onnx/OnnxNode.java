@@ -33,4 +33,9 @@ public record OnnxNode(
         List<Long> values = integers.get(attribute);
         return values == null || values.isEmpty() ? otherwise : values.getFirst();
     }
+
+    /** This node with other inputs. */
+    OnnxNode with(List<String> others) {
+        return new OnnxNode(name, opType, domain, others, outputs, integers);
+    }
 }

@@ -32,7 +32,7 @@ final class SessionOpener {
     private static final String DATA_FROM = "session.optimized_model_external_initializers_min_size_in_bytes";
 
     /** Changes when the same graph would be written in another way. */
-    private static final String FORM = "2";
+    private static final String FORM = "3";
 
     private final OnnxRuntime runtime;
     private final Optional<OptimizedGraphs> graphs;
@@ -133,9 +133,13 @@ final class SessionOpener {
         }
     }
 
-    /** Rows that a weight gets besides are none that the graph tells of. */
-    private static Simplification simplification(WeightBuffers replaced, UsualShapes usual) throws IOException {
-        return replaced.rows().isEmpty() ? replaced.graph().simplification(usual) : Simplification.NONE;
+    /**
+     * Rows that a weight gets besides are none that the graph tells of. On CUDA, operators of ONNX Runtime's own choose by themselves how
+     * exactly they compute.
+     */
+    private Simplification simplification(WeightBuffers replaced, UsualShapes usual) throws IOException {
+        boolean fusing = runtime.provider() == OnnxRuntime.Provider.CPU;
+        return replaced.rows().isEmpty() ? replaced.graph().simplification(usual, fusing) : Simplification.NONE;
     }
 
     private String key(OnnxGraph graph, Set<String> fed, UsualShapes usual) throws IOException {

@@ -12,31 +12,35 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * What of a graph can be left out, since it is known before a run ({@link ShapeInference}): the nodes that compute into which shape
  * to bring a value, which an export has for every layer, and sums with zeros of a batch's shape, which exports of
- * {@code baddbmm} have for every attention. What is left computes the same numbers, whatever the batch.
+ * {@code baddbmm} have for every attention; and what one operator does as well as several ({@link AttentionFusion}). What is left
+ * computes the same numbers, but for rounding, whatever the batch.
  *
  * <p>Why: half of the nodes that ONNX Runtime by itself leaves of the bundled UNet compute shapes, at every step of every batch. It
  * has to leave them, as it knows shapes in numbers only, and the batch is not known to it ({@code SimplificationTest}).
  *
  * @param nodes where the graph's nodes are, in the file's order
  * @param inputs what a node uses from now on, by its place in that order, for those that use something else than before
+ * @param replaced what takes the place of nodes, by their place; the last has the node's result
  * @param dropped the places of nodes that nothing needs any more
  * @param constants new initializers, of int64, by name
  */
 record Simplification(
         List<GraphLayout.Range> nodes,
         Map<Integer, List<String>> inputs,
+        Map<Integer, List<NewNode>> replaced,
         Set<Integer> dropped,
         Map<String, Constant> constants) {
 
     /** Leaves everything as it is. */
-    static final Simplification NONE = new Simplification(List.of(), Map.of(), Set.of(), Map.of());
+    static final Simplification NONE = new Simplification(List.of(), Map.of(), Map.of(), Set.of(), Map.of());
 
     /** No exporter names values so. */
-    private static final String PREFIX = "finexl:";
+    static final String PREFIX = "finexl:";
 
     /**
      * A new initializer.
@@ -55,13 +59,15 @@ record Simplification(
      * @param numbers those that the facts were read with
      * @param usual shapes of inputs, where they are more than the graph says: with inputs of other shapes the result is none of
      *     this graph's
+     * @param fusing whether ONNX Runtime's own operators may take the place of ONNX's
      */
-    static Simplification of(OnnxGraph graph, GraphFacts facts, Dim.Numbers numbers, UsualShapes usual) {
+    static Simplification of(
+            OnnxGraph graph, GraphFacts facts, Dim.Numbers numbers, UsualShapes usual, boolean fusing) {
         if (!facts.closed() || usesPrefix(graph)) {
             return NONE;
         }
         ShapeInference inference = new ShapeInference(numbers, facts, usual.in(facts.inputs()));
-        return new Search(graph, facts, inference).search();
+        return new Search(graph, facts, inference).search(fusing && AttentionFusion.understands(graph, facts));
     }
 
     private static boolean usesPrefix(OnnxGraph graph) {
@@ -90,7 +96,7 @@ record Simplification(
             this.inference = inference;
         }
 
-        Simplification search() {
+        Simplification search(boolean fusing) {
             List<OnnxNode> nodes = graph.nodes();
             nodes.forEach(inference::visit);
             for (int i = 0; i < nodes.size(); i++) {
@@ -105,12 +111,32 @@ record Simplification(
                 }
                 withoutZeros(node).ifPresent(rest -> sameAs.put(node.outputs().getFirst(), rest));
             }
-            Set<Integer> dropped = unneeded();
+            Map<Integer, List<NewNode>> replaced = fusing ? fused() : Map.of();
+            Set<Integer> dropped = unneeded(replaced);
             inputs.keySet().removeAll(dropped);
+            inputs.keySet().removeAll(replaced.keySet());
             constants
                     .keySet()
-                    .retainAll(inputs.values().stream().flatMap(List::stream).collect(Collectors.toSet()));
-            return new Simplification(facts.nodes(), inputs, dropped, constants);
+                    .retainAll(Stream.concat(
+                                    inputs.values().stream(),
+                                    replaced.values().stream()
+                                            .flatMap(List::stream)
+                                            .map(NewNode::inputs))
+                            .flatMap(List::stream)
+                            .collect(Collectors.toSet()));
+            return new Simplification(facts.nodes(), inputs, replaced, dropped, constants);
+        }
+
+        private Map<Integer, List<NewNode>> fused() {
+            Set<Integer> dropped = unneeded(Map.of());
+            List<OnnxNode> now = new ArrayList<>();
+            for (int i = 0; i < graph.nodes().size(); i++) {
+                OnnxNode node = graph.nodes().get(i);
+                // What is dropped uses nothing any more.
+                now.add(node.with(dropped.contains(i) ? List.of() : inputs.getOrDefault(i, node.inputs())));
+            }
+            return new AttentionFusion(now, graph.outputs(), inference, values -> keep(new Constant(false, values)))
+                    .search();
         }
 
         private static boolean isTarget(OnnxNode node, int input) {
@@ -187,7 +213,7 @@ record Simplification(
         }
 
         /** The places of nodes that no output depends on. */
-        private Set<Integer> unneeded() {
+        private Set<Integer> unneeded(Map<Integer, List<NewNode>> replaced) {
             List<OnnxNode> nodes = graph.nodes();
             Map<String, Integer> makers = new HashMap<>();
             Set<Integer> unneeded = new HashSet<>();
@@ -201,7 +227,12 @@ record Simplification(
             while (!needed.isEmpty()) {
                 Integer maker = makers.get(needed.pop());
                 if (maker != null && unneeded.remove(maker)) {
-                    needed.addAll(inputs.getOrDefault(maker, nodes.get(maker).inputs()));
+                    if (replaced.containsKey(maker)) {
+                        replaced.get(maker).forEach(made -> needed.addAll(made.inputs()));
+                    } else {
+                        needed.addAll(
+                                inputs.getOrDefault(maker, nodes.get(maker).inputs()));
+                    }
                 }
             }
             return unneeded;

@@ -12,8 +12,8 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 
 /**
  * Writes an ONNX file again with the data of some initializers taken out, and simplified.
@@ -27,6 +27,15 @@ final class SkeletonWriter {
     private static final long LARGEST = 256L << 20;
 
     private static final int LENGTH_DELIMITED = 2;
+    private static final int FIXED_32 = 5;
+
+    private static final int OPSET = 8;
+
+    /** Types of attributes. */
+    private static final int A_FLOAT = 1;
+
+    private static final int AN_INTEGER = 2;
+    private static final int INTEGERS = 7;
 
     private static final int NODE = 1;
     private static final int INITIALIZER = 5;
@@ -42,8 +51,13 @@ final class SkeletonWriter {
         this.layout = layout;
     }
 
-    /** A field of the graph that is written anew, or left out. */
-    private record Change(Range range, int field, Optional<Output> content) {}
+    /** A field of the graph that is written anew, once or several times, or left out. */
+    private record Change(Range range, int field, List<Output> content) {
+
+        Change(Range range, int field, Output content) {
+            this(range, field, List.of(content));
+        }
+    }
 
     /**
      * @param rows of those of {@code external} that have more than the file says: their first dimension
@@ -62,7 +76,7 @@ final class SkeletonWriter {
         long copied = range.start();
         for (Change change : changes) {
             content.copy(copied, change.range().field());
-            change.content().ifPresent(message -> content.message(change.field(), message));
+            change.content().forEach(message -> content.message(change.field(), message));
             copied = change.range().end();
         }
         content.copy(copied, range.end());
@@ -72,6 +86,12 @@ final class SkeletonWriter {
         whole.copy(0, range.field());
         whole.message(7, content);
         whole.copy(range.end(), file.byteSize());
+        boolean contrib = simplification.replaced().values().stream()
+                .flatMap(List::stream)
+                .anyMatch(made -> made.domain().equals(NewNode.CONTRIB));
+        if (contrib && !graph.opsets().containsKey(NewNode.CONTRIB)) {
+            whole.message(OPSET, opset(NewNode.CONTRIB));
+        }
         return whole.bytes.toByteArray();
     }
 
@@ -82,26 +102,62 @@ final class SkeletonWriter {
             Range tensor = entry.getValue();
             if (fed.contains(initializer.name())) {
                 boolean listed = layout.listedAsInputs().contains(initializer.name());
-                changes.add(new Change(tensor, INPUT, listed ? Optional.empty() : Optional.of(input(initializer))));
+                changes.add(new Change(tensor, INPUT, listed ? List.of() : List.of(input(initializer))));
             } else if (rows.containsKey(initializer.name())) {
                 Output grown = grown(tensor, initializer, rows.get(initializer.name()));
-                changes.add(new Change(tensor, INITIALIZER, Optional.of(grown)));
+                changes.add(new Change(tensor, INITIALIZER, grown));
             } else if (external.contains(initializer.name())
                     && initializer.storage() instanceof OnnxInitializer.Storage.Inline(long offset)) {
                 Output moved = external(tensor, offset, initializer.byteSize(), false);
-                changes.add(new Change(tensor, INITIALIZER, Optional.of(moved)));
+                changes.add(new Change(tensor, INITIALIZER, moved));
             }
         }
     }
 
     private void addNodes(List<Change> changes, Simplification simplification) throws IOException {
         for (int node : simplification.dropped()) {
-            changes.add(new Change(simplification.nodes().get(node), NODE, Optional.empty()));
+            changes.add(new Change(simplification.nodes().get(node), NODE, List.of()));
         }
         for (Map.Entry<Integer, List<String>> node : simplification.inputs().entrySet()) {
             Range range = simplification.nodes().get(node.getKey());
-            changes.add(new Change(range, NODE, Optional.of(node(range, node.getValue()))));
+            changes.add(new Change(range, NODE, node(range, node.getValue())));
         }
+        simplification
+                .replaced()
+                .forEach((place, made) -> changes.add(new Change(
+                        simplification.nodes().get(place),
+                        NODE,
+                        made.stream().map(this::node).toList())));
+    }
+
+    /** A {@code NodeProto}. */
+    private Output node(NewNode made) {
+        Output fields = new Output();
+        made.inputs().forEach(input -> fields.text(1, input));
+        fields.text(2, made.output());
+        fields.text(3, made.output());
+        fields.text(4, made.opType());
+        made.lists()
+                .forEach((name, values) -> fields.message(
+                        5,
+                        attribute(name, INTEGERS, attribute -> values.forEach(value -> attribute.number(8, value)))));
+        made.integers()
+                .forEach((name, value) ->
+                        fields.message(5, attribute(name, AN_INTEGER, attribute -> attribute.number(3, value))));
+        made.floats()
+                .forEach((name, value) ->
+                        fields.message(5, attribute(name, A_FLOAT, attribute -> attribute.float32(2, value))));
+        fields.text(7, made.domain());
+        return fields;
+    }
+
+    /** An {@code AttributeProto}. */
+    private Output attribute(String name, int type, Consumer<Output> value) {
+        Output fields = new Output();
+        fields.text(1, name);
+        value.accept(fields);
+        fields.number(20, type);
+        return fields;
     }
 
     private void requireMovable(Set<String> names) {
@@ -167,6 +223,14 @@ final class SkeletonWriter {
         return fields;
     }
 
+    /** An {@code OperatorSetIdProto}; all that ONNX Runtime has itself is of version 1. */
+    private Output opset(String domain) {
+        Output fields = new Output();
+        fields.text(1, domain);
+        fields.number(2, 1);
+        return fields;
+    }
+
     /** A {@code TensorProto} of whole numbers. */
     private Output constant(String name, Simplification.Constant constant) {
         Output fields = new Output();
@@ -222,6 +286,14 @@ final class SkeletonWriter {
         void number(int field, long value) {
             varint((long) field << 3);
             varint(value);
+        }
+
+        void float32(int field, float value) {
+            varint((long) field << 3 | FIXED_32);
+            int bits = Float.floatToIntBits(value);
+            for (int i = 0; i < Integer.BYTES; i++) {
+                bytes.write(bits >> Byte.SIZE * i);
+            }
         }
 
         void entry(String key, String value) {

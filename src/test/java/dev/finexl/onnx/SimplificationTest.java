@@ -116,11 +116,14 @@ class SimplificationTest {
     private static int compare(ModelFiles files, String name, UsualShapes usual, List<Sizes> all)
             throws IOException, OrtException {
         OnnxGraph graph = OnnxGraph.read(files, name);
-        Simplification simplification = graph.simplification(usual);
+        Simplification simplification = graph.simplification(usual, true);
         byte[] simplified = graph.skeleton(Set.of(), Set.of(), Map.of(), simplification);
         OnnxGraph read = OnnxGraph.read(new MemoryFiles().with("m.onnx", simplified), "m.onnx");
+        int added = simplification.replaced().values().stream()
+                .mapToInt(made -> made.size() - 1)
+                .sum();
         assertThat(read.nodes())
-                .hasSize(graph.nodes().size() - simplification.dropped().size());
+                .hasSize(graph.nodes().size() - simplification.dropped().size() + added);
         try (OrtSession before = session(files.read(name, 1 << 26));
                 OrtSession after = session(simplified)) {
             List<String> refusals = new ArrayList<>();
@@ -157,7 +160,7 @@ class SimplificationTest {
                 "encoder_hidden_states",
                 List.of(UsualShapes.ANY, 32L, UsualShapes.ANY)));
         int otherwise = optimised(folder, files.read("unet/model.onnx", 1 << 26));
-        int left = optimised(folder, graph.skeleton(Set.of(), Set.of(), Map.of(), graph.simplification(usual)));
+        int left = optimised(folder, graph.skeleton(Set.of(), Set.of(), Map.of(), graph.simplification(usual, true)));
         assertThat(left).isLessThanOrEqualTo(otherwise / 2);
     }
 
@@ -284,7 +287,7 @@ class SimplificationTest {
                                 .node("r2", "Reshape", List.of("t", "target2"), "z"),
                         "z")
                 .read();
-        Simplification simplification = graph.simplification(UsualShapes.NONE);
+        Simplification simplification = graph.simplification(UsualShapes.NONE, false);
         assertThat(simplification.inputs())
                 .isEqualTo(Map.of(4, List.of("x", "finexl:[0, 2, 3, -1]"), 9, List.of("t", "finexl:[0, -1, 2]")));
         assertThat(simplification.dropped()).containsExactlyInAnyOrder(0, 1, 2, 3, 6, 7, 8);
@@ -311,9 +314,9 @@ class SimplificationTest {
                                 .node("r", "Reshape", List.of("x", "target"), "y"),
                         "y")
                 .read();
-        assertThat(graph.simplification(UsualShapes.NONE).dropped()).isEmpty();
+        assertThat(graph.simplification(UsualShapes.NONE, false).dropped()).isEmpty();
         Simplification ofOneLength =
-                graph.simplification(new UsualShapes(Map.of("x", List.of(UsualShapes.ANY, 6L, 5L))));
+                graph.simplification(new UsualShapes(Map.of("x", List.of(UsualShapes.ANY, 6L, 5L))), false);
         assertThat(ofOneLength.inputs()).isEqualTo(Map.of(4, List.of("x", "finexl:[5, -1, 6]")));
     }
 
@@ -327,11 +330,14 @@ class SimplificationTest {
                 .node("m", "Mul", List.of("empty", "beta"), "zeros")
                 .node("a", "Add", List.of("x", "zeros"), "sum")
                 .node("n", "Neg", List.of("sum"), "y");
-        Simplification simplification = output(sums, "y").read().simplification(UsualShapes.NONE);
+        Simplification simplification = output(sums, "y").read().simplification(UsualShapes.NONE, false);
         assertThat(simplification.inputs()).isEqualTo(Map.of(4, List.of("x")));
         assertThat(simplification.dropped()).containsExactlyInAnyOrder(0, 1, 2, 3);
         // A result of the graph keeps its name.
-        assertThat(output(sums, "sum").read().simplification(UsualShapes.NONE).dropped())
+        assertThat(output(sums, "sum")
+                        .read()
+                        .simplification(UsualShapes.NONE, false)
+                        .dropped())
                 .isEmpty();
     }
 
@@ -346,7 +352,7 @@ class SimplificationTest {
                                     .node("n", "Neg", List.of("sum"), "y"),
                             "y")
                     .read();
-            assertThat(graph.simplification(UsualShapes.NONE).dropped()).isEmpty();
+            assertThat(graph.simplification(UsualShapes.NONE, false).dropped()).isEmpty();
         }
         OnnxGraph wider = output(
                         batches()
@@ -356,7 +362,7 @@ class SimplificationTest {
                                 .node("n", "Neg", List.of("sum"), "y"),
                         "y")
                 .read();
-        assertThat(wider.simplification(UsualShapes.NONE).dropped()).isEmpty();
+        assertThat(wider.simplification(UsualShapes.NONE, false).dropped()).isEmpty();
     }
 
     @Test
@@ -366,14 +372,14 @@ class SimplificationTest {
                 .message(6, new ProtoBytes().message(1, OnnxBytes.nodeProto("", "i", "Identity", List.of("l"), "o")));
         OnnxGraph graph = output(reshaping().node("if", "If", List.of("zero"), "z", inside), "y")
                 .read();
-        assertThat(graph.simplification(UsualShapes.NONE)).isEqualTo(Simplification.NONE);
+        assertThat(graph.simplification(UsualShapes.NONE, false)).isEqualTo(Simplification.NONE);
     }
 
     @Test
     void leavesAGraphThatHasItsNames() throws IOException {
         OnnxGraph graph = output(reshaping().node("n", "Neg", List.of("y"), "finexl:[1]"), "y")
                 .read();
-        assertThat(graph.simplification(UsualShapes.NONE)).isEqualTo(Simplification.NONE);
+        assertThat(graph.simplification(UsualShapes.NONE, false)).isEqualTo(Simplification.NONE);
     }
 
     /** What is behind an operator that is not known, and what contradicts itself, is left to the run. */
@@ -394,7 +400,7 @@ class SimplificationTest {
                                     .node("r", "Reshape", List.of("o", "shape"), "y"),
                             "y")
                     .read();
-            Simplification simplification = graph.simplification(UsualShapes.NONE);
+            Simplification simplification = graph.simplification(UsualShapes.NONE, false);
             assertThat(simplification.inputs()).as(operator).isEmpty();
             assertThat(simplification.dropped()).as(operator).isEmpty();
         }
@@ -412,7 +418,7 @@ class SimplificationTest {
                                 .node("r2", "Reshape", List.of("sum"), "end"),
                         "end")
                 .read();
-        Simplification simplification = graph.simplification(UsualShapes.NONE);
+        Simplification simplification = graph.simplification(UsualShapes.NONE, false);
         assertThat(simplification.dropped()).isEmpty();
         assertThat(simplification.inputs()).isEmpty();
     }
@@ -431,7 +437,7 @@ class SimplificationTest {
         }
         assertThat(output(graph, "list100")
                         .read()
-                        .simplification(UsualShapes.NONE)
+                        .simplification(UsualShapes.NONE, false)
                         .constants())
                 .isEmpty();
     }
