@@ -106,13 +106,18 @@ final class Service implements AutoCloseable {
         return process.info().totalCpuDuration().orElse(Duration.ZERO).toMillis() / 1e3;
     }
 
+    /** As of {@link #memory(long, String)}. */
+    long memory(String which) {
+        return memory(process.pid(), which);
+    }
+
     /**
-     * Bytes of memory of the process as Linux tells them; 0 elsewhere.
+     * Bytes of memory of a process as Linux tells them; 0 elsewhere.
      *
      * @param which {@code VmRSS} for what is resident now, {@code VmHWM} for the most that was
      */
-    long memory(String which) {
-        try (Stream<String> lines = Files.lines(Path.of("/proc/%d/status".formatted(process.pid())))) {
+    static long memory(long process, String which) {
+        try (Stream<String> lines = Files.lines(Path.of("/proc/%d/status".formatted(process)))) {
             return lines.filter(line -> line.startsWith(which + ":"))
                     .mapToLong(line -> 1024 * Long.parseLong(line.replaceAll("[^0-9]", "")))
                     .findFirst()

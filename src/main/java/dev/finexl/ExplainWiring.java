@@ -29,18 +29,15 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import org.eclipse.microprofile.config.inject.ConfigProperty;
 
 /** Makes what explains models, and chooses among them, out of the program's configuration. */
 @Singleton
 class ExplainWiring {
 
     private final FinexlConfig config;
-    private final String version;
 
-    ExplainWiring(FinexlConfig config, @ConfigProperty(name = "quarkus.application.version") String version) {
+    ExplainWiring(FinexlConfig config) {
         this.config = config;
-        this.version = version;
     }
 
     @Produces
@@ -88,7 +85,7 @@ class ExplainWiring {
                                         .memory()
                                         .map(MemorySize::asLongValue)
                                         .orElseGet(BatchSize::halfOfMemory)),
-                        version,
+                        config.programVersion(),
                         config.proposer()
                                 .baseUrl()
                                 .map(url -> proposer(url, config.proposer()))

@@ -17,6 +17,13 @@ import java.util.Set;
 @ConfigMapping(prefix = "finexl")
 interface FinexlConfig {
 
+    /**
+     * The program's own, which nobody sets. It is here because Quarkus hides what is fixed when it is built for a moment of every start,
+     * to see whether somebody has set it otherwise, and whoever looks for it just then finds nothing; this is read before.
+     */
+    @WithDefault("${quarkus.application.version}")
+    String programVersion();
+
     /** Whether callers of the HTTP face need a key: {@code auto}, {@code keys} or {@code open}. */
     @WithDefault("auto")
     Mode access();

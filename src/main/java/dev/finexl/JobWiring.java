@@ -40,11 +40,9 @@ class JobWiring {
     private static final String NO_TRACES = "none";
 
     private final FinexlConfig config;
-    private final String version;
 
-    JobWiring(FinexlConfig config, @ConfigProperty(name = "quarkus.application.version") String version) {
+    JobWiring(FinexlConfig config) {
         this.config = config;
-        this.version = version;
     }
 
     @Produces
@@ -104,7 +102,7 @@ class JobWiring {
                 all.getOptionalValue(name, String.class).ifPresent(value -> settings.put(name, value));
             }
         }
-        return new OtlpTracing(settings, version);
+        return new OtlpTracing(settings, config.programVersion());
     }
 
     static void close(@Disposes Tracing tracing) {

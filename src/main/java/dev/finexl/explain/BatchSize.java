@@ -20,7 +20,8 @@ public record BatchSize(int most, long memory) {
     /**
      * Bytes for each pair of tokens, both with and without the prompt: eight heads' attention in float32, four times (the
      * products, scaled, as shares, and what they are made from). Measured of a UNet of Stable Diffusion 1.5's structure at
-     * 512 × 512, 4096 tokens: an evaluation of one row took 2.17 GB, of two 4.4 GB, of four 8.7 GB.
+     * 512 × 512, 4096 tokens, as it is exported: an evaluation of one row took 2.17 GB, of two 4.4 GB, of four 8.7 GB. Where the program
+     * opens a graph so that these are never whole in memory it is much less; but pictures of that size gain nothing from company.
      */
     private static final long BYTES_OF_PAIR = 2 * 8 * 4 * 4;
 
