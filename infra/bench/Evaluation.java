@@ -101,7 +101,7 @@ final class Evaluation {
         command.addAll(List.of("--enable-native-access=ALL-UNNAMED", "--sun-misc-unsafe-memory-access=allow", "-Xmx1g"));
         command.addAll(List.of("infra/bench/Evaluation.java", way.name(), work.resolve("unet").toString()));
         ProcessBuilder builder = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT);
-        // ONNX Runtime 1.29 brings a process down whose command line is as long as that with all jars on it.
+        // Who calls ONNX Runtime by itself must not have a long command line (OnnxRuntime).
         builder.environment().put("CLASSPATH", System.getProperty("java.class.path"));
         Process process = builder.start();
         String[] words = new String(process.getInputStream().readAllBytes()).strip().split(" ");

@@ -16,6 +16,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
 
 /**
  * Exists so that one place, and no other, decides how ONNX Runtime runs here: the environment with its one pool of
@@ -28,6 +30,9 @@ import java.util.Set;
  * that also judges its pictures. What has the same content has one session, until the last of those who opened it closes it.
  */
 public final class OnnxRuntime {
+
+    /** Bytes, of which only those are taken that are used: enough for the longest command line that Linux allows by default. */
+    private static final long STACK = 512L << 20;
 
     private final OrtEnvironment environment;
     private final OnnxSettings settings;
@@ -243,7 +248,27 @@ public final class OnnxRuntime {
         }
     }
 
+    /**
+     * ONNX Runtime 1.29 searches the process's command line with a regular expression that goes one call deeper for every character: with
+     * some 4000, as of a long class path or many prompts, that is more than a thread's stack holds, and the end of the process.
+     */
     private static OrtEnvironment environment(int threads) {
+        FutureTask<OrtEnvironment> making = new FutureTask<>(() -> makeEnvironment(threads));
+        Thread thread = new Thread(null, making, "onnxruntime", STACK);
+        thread.setDaemon(true);
+        thread.start();
+        try {
+            return making.get();
+        } catch (ExecutionException e) {
+            throw new OnnxException(
+                    "ONNX Runtime could not be started: " + e.getCause().getMessage(), e.getCause());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new OnnxException("the start of ONNX Runtime was interrupted", e);
+        }
+    }
+
+    private static OrtEnvironment makeEnvironment(int threads) throws OrtException {
         try (OrtEnvironment.ThreadingOptions pool = new OrtEnvironment.ThreadingOptions()) {
             pool.setGlobalIntraOpNumThreads(threads);
             pool.setGlobalInterOpNumThreads(1);
@@ -251,8 +276,6 @@ public final class OnnxRuntime {
         } catch (IllegalStateException alreadyMade) {
             // Another runtime of this process came first; its pool stays, as ONNX Runtime has only one.
             return OrtEnvironment.getEnvironment();
-        } catch (OrtException e) {
-            throw new OnnxException("ONNX Runtime could not be started: " + e.getMessage(), e);
         }
     }
 
