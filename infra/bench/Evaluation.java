@@ -86,8 +86,8 @@ final class Evaluation {
         System.out.printf(Locale.ROOT, "weights %.0f MB%n%-24s %10s %12s%n", weights, "", "evaluated", "peak");
         List<String> lines = new ArrayList<>();
         taken.forEach((way, all) -> {
-            double seconds = median(all.stream().map(Taken::seconds).toList());
-            double megabytes = median(all.stream().map(Taken::megabytes).toList());
+            double seconds = Median.of(all.stream().mapToDouble(Taken::seconds));
+            double megabytes = Median.of(all.stream().mapToDouble(Taken::megabytes));
             System.out.printf(Locale.ROOT, "%-24s %8.2f s %9.0f MB%n", way.label, seconds, megabytes);
             lines.add(String.format(
                     Locale.ROOT, "  \"%s\": {\"seconds\": %.3f, \"megabytes\": %.0f}", way.label, seconds, megabytes));
@@ -194,11 +194,5 @@ final class Evaluation {
         if (one.length != other.length || !(apart <= TOLERANCE * largest)) {
             throw new IllegalStateException("the results are %.3g apart, of at most %.3g".formatted(apart, largest));
         }
-    }
-
-    private static double median(List<Double> numbers) {
-        double[] sorted = numbers.stream().mapToDouble(Double::doubleValue).sorted().toArray();
-        int half = sorted.length / 2;
-        return sorted.length % 2 == 1 ? sorted[half] : (sorted[half - 1] + sorted[half]) / 2;
     }
 }

@@ -98,15 +98,15 @@ final class Graphs {
             kept.add(open(keeping, models));
             Service.remove(folder);
         }
-        double anew = median(optimised);
-        double again = median(kept);
+        double anew = Median.of(optimised.stream().mapToDouble(Double::doubleValue));
+        double again = Median.of(kept.stream().mapToDouble(Double::doubleValue));
         System.out.printf(
                 Locale.ROOT,
                 "%-28s %6.2f s %8.2f s %12.2f s %6.2f s %7.2f%n",
                 what,
                 hashes,
                 anew,
-                median(written),
+                Median.of(written.stream().mapToDouble(Double::doubleValue)),
                 again,
                 again / anew);
         lines.add(String.format(
@@ -115,7 +115,7 @@ final class Graphs {
                 what,
                 hashes,
                 anew,
-                median(written),
+                Median.of(written.stream().mapToDouble(Double::doubleValue)),
                 again));
     }
 
@@ -131,11 +131,5 @@ final class Graphs {
         } finally {
             sessions.forEach(OnnxSession::close);
         }
-    }
-
-    private static double median(List<Double> numbers) {
-        double[] sorted = numbers.stream().mapToDouble(Double::doubleValue).sorted().toArray();
-        int half = sorted.length / 2;
-        return sorted.length % 2 == 1 ? sorted[half] : (sorted[half - 1] + sorted[half]) / 2;
     }
 }

@@ -133,9 +133,7 @@ final class Start {
     }
 
     private static double median(List<Times> times, ToDoubleFunction<Times> number) {
-        double[] sorted = times.stream().mapToDouble(number).sorted().toArray();
-        int half = sorted.length / 2;
-        return sorted.length % 2 == 1 ? sorted[half] : (sorted[half - 1] + sorted[half]) / 2;
+        return Median.of(times.stream().mapToDouble(number));
     }
 
     private static void copy(Path from, Path to) throws IOException {

@@ -123,11 +123,7 @@ final class AttentionFusion {
     }
 
     private static boolean isOf(OnnxNode node, String operator, int inputs) {
-        return node != null
-                && node.domain().isEmpty()
-                && node.opType().equals(operator)
-                && node.inputs().size() == inputs
-                && node.outputs().size() == 1;
+        return node != null && node.is(operator, inputs);
     }
 
     /** The attention whose last product a node is. */
@@ -139,7 +135,7 @@ final class AttentionFusion {
         }
         Scaled scores = unscaled(softmax.inputs().getFirst(), true);
         OnnxNode first = makers.get(scores.value());
-        if (first == null || !isProduct(first)) {
+        if (!isProduct(first)) {
             return Optional.empty();
         }
         return Optional.of(new Factors(

@@ -34,6 +34,11 @@ public record OnnxNode(
         return values == null || values.isEmpty() ? otherwise : values.getFirst();
     }
 
+    /** Whether it is one of ONNX's own operators with so many inputs and one result; a damaged graph may have it with others. */
+    boolean is(String operator, int inputCount) {
+        return domain.isEmpty() && opType.equals(operator) && inputs.size() == inputCount && outputs.size() == 1;
+    }
+
     /** This node with other inputs. */
     OnnxNode with(List<String> others) {
         return new OnnxNode(name, opType, domain, others, outputs, integers);

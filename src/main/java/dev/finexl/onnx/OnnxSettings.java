@@ -24,7 +24,7 @@ public record OnnxSettings(
         Set<String> domains,
         Optional<Graphs> graphs) {
 
-    private static final Set<String> ALWAYS = Set.of("", "ai.onnx", "ai.onnx.ml", "com.microsoft");
+    private static final Set<String> ALWAYS = Set.of("", "ai.onnx", "ai.onnx.ml", NewNode.CONTRIB);
 
     /**
      * Where optimised graphs are kept.

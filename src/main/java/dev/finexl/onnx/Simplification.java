@@ -88,6 +88,7 @@ record Simplification(
         private final ShapeInference inference;
         private final Map<String, String> sameAs = new HashMap<>();
         private final Map<Integer, List<String>> inputs = new HashMap<>();
+        private final Map<Integer, List<NewNode>> replaced = new HashMap<>();
         private final Map<String, Constant> constants = new LinkedHashMap<>();
 
         Search(OnnxGraph graph, GraphFacts facts, ShapeInference inference) {
@@ -111,8 +112,10 @@ record Simplification(
                 }
                 withoutZeros(node).ifPresent(rest -> sameAs.put(node.outputs().getFirst(), rest));
             }
-            Map<Integer, List<NewNode>> replaced = fusing ? fused() : Map.of();
-            Set<Integer> dropped = unneeded(replaced);
+            if (fusing) {
+                replaced.putAll(fused(unneeded()));
+            }
+            Set<Integer> dropped = unneeded();
             inputs.keySet().removeAll(dropped);
             inputs.keySet().removeAll(replaced.keySet());
             constants
@@ -127,8 +130,7 @@ record Simplification(
             return new Simplification(facts.nodes(), inputs, replaced, dropped, constants);
         }
 
-        private Map<Integer, List<NewNode>> fused() {
-            Set<Integer> dropped = unneeded(Map.of());
+        private Map<Integer, List<NewNode>> fused(Set<Integer> dropped) {
             List<OnnxNode> now = new ArrayList<>();
             for (int i = 0; i < graph.nodes().size(); i++) {
                 OnnxNode node = graph.nodes().get(i);
@@ -140,15 +142,7 @@ record Simplification(
         }
 
         private static boolean isTarget(OnnxNode node, int input) {
-            return input == 1 && is(node, "Reshape") && node.integer("allowzero", 0) == 0;
-        }
-
-        /** Whether it is one of ONNX's own operators of two inputs; a damaged graph may have it with fewer. */
-        private static boolean is(OnnxNode node, String operator) {
-            return node.opType().equals(operator)
-                    && node.domain().isEmpty()
-                    && node.inputs().size() == 2
-                    && !node.outputs().isEmpty();
+            return input == 1 && node.is("Reshape", 2) && node.integer("allowzero", 0) == 0;
         }
 
         /** The shape that a value is to be brought into: what is not known is the dimension before, or the rest. */
@@ -195,7 +189,7 @@ record Simplification(
 
         /** What a sum with zeros is the same as. */
         private Optional<String> withoutZeros(OnnxNode node) {
-            if (!is(node, "Add") || graph.outputs().contains(node.outputs().getFirst())) {
+            if (!node.is("Add", 2) || graph.outputs().contains(node.outputs().getFirst())) {
                 return Optional.empty();
             }
             Optional<List<Dim>> sum = inference.of(node.outputs().getFirst()).shape();
@@ -213,7 +207,7 @@ record Simplification(
         }
 
         /** The places of nodes that no output depends on. */
-        private Set<Integer> unneeded(Map<Integer, List<NewNode>> replaced) {
+        private Set<Integer> unneeded() {
             List<OnnxNode> nodes = graph.nodes();
             Map<String, Integer> makers = new HashMap<>();
             Set<Integer> unneeded = new HashSet<>();

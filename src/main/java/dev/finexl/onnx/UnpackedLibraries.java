@@ -24,7 +24,8 @@ import java.util.zip.ZipEntry;
  * compressed in its jar, and by itself unpacks 28 MB of them into a new temporary folder at every start.
  *
  * <p>A file is taken as it lies there if it has the size and the CRC-32 that the jar gives it, which finds what was cut off or
- * overwritten: whatever was written to since it was last found right is read again. It is no protection against who can write to the folder, which must be the user's own. A file is
+ * overwritten: whatever was written to since it was last found right is read again. It is no protection against who can write to the
+ * folder, which must be the user's own. A file is
  * written aside and moved to its place in one step, so processes that start together do not disturb
  * each other, and none sees half a file. Each set of libraries has a folder by its sizes and sums: versions do not mix.
  */
