@@ -34,7 +34,7 @@ final class Service implements AutoCloseable {
     /**
      * Starts it and waits until it is ready.
      *
-     * @param cache folder of what is kept between starts: answers, and graphs as ONNX Runtime has optimised them
+     * @param cache folder of what is kept between starts: answers, graphs as ONNX Runtime has optimised them, and jobs
      * @param work folder for everything else
      * @throws IllegalStateException if it ends instead, with what it said
      */
@@ -50,7 +50,8 @@ final class Service implements AutoCloseable {
                 if (!service.process.isAlive()) {
                     throw new IllegalStateException("the server has ended: " + Files.readString(work.resolve("log")));
                 }
-                Thread.sleep(5);
+                // Not so often that answering takes from the start.
+                Thread.sleep(10);
             }
             ready = true;
             return service;
@@ -69,7 +70,7 @@ final class Service implements AutoCloseable {
         builder.environment().put("FINEXL_CACHE_LOCATION", cache.resolve("answers").toString());
         builder.environment().put("FINEXL_ONNX_GRAPHS", cache.resolve("graphs").toString());
         builder.environment().put("FINEXL_MODELS_HASHES", cache.resolve("hashes").toString());
-        builder.environment().put("FINEXL_JOBS_DIRECTORY", work.resolve("jobs").toString());
+        builder.environment().put("FINEXL_JOBS_DIRECTORY", cache.resolve("jobs").toString());
         return builder;
     }
 
