@@ -20,6 +20,7 @@ class Binding implements HttpServerOptionsCustomizer {
     private static final String LOOPBACK = "127.0.0.1";
 
     private final Access access;
+    private boolean told;
 
     Binding(Access access) {
         this.access = access;
@@ -39,12 +40,20 @@ class Binding implements HttpServerOptionsCustomizer {
         if (access.mode() == Access.Mode.AUTO && !isLoopback(options.getHost())) {
             String why = why();
             if (!why.isEmpty()) {
-                LOG.warnf(
-                        "%s, so the service listens on %s only. Make a key with 'finexl keys create', or set"
-                                + " finexl.access=open if something in front of it asks whom it lets through",
-                        why, LOOPBACK);
                 options.setHost(LOOPBACK);
+                tell(why);
             }
+        }
+    }
+
+    /** Once, though there is a server with encryption besides. */
+    private void tell(String why) {
+        if (!told) {
+            told = true;
+            LOG.warnf(
+                    "%s, so the service listens on %s only. Make a key with 'finexl keys create', or set"
+                            + " finexl.access=open if something in front of it asks whom it lets through",
+                    why, LOOPBACK);
         }
     }
 
