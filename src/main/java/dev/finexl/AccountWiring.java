@@ -14,6 +14,7 @@ import dev.finexl.account.Tenants;
 import dev.finexl.store.sql.Database;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
+import java.math.BigDecimal;
 import java.time.Clock;
 import java.util.OptionalLong;
 import java.util.Set;
@@ -96,6 +97,10 @@ class AccountWiring {
     Tariff tariff() {
         FinexlConfig.Tariff tariff = config.tariff();
         return new Tariff(
-                tariff.explanation(), tariff.image(), tariff.evaluations(), tariff.cached(), tariff.currency());
+                tariff.explanation().orElse(BigDecimal.ZERO),
+                tariff.image().orElse(BigDecimal.ZERO),
+                tariff.evaluations().orElse(BigDecimal.ZERO),
+                tariff.cached().orElse(BigDecimal.ZERO),
+                tariff.currency());
     }
 }

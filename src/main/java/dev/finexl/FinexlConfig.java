@@ -139,24 +139,20 @@ interface FinexlConfig {
         OptionalLong evaluations();
     }
 
-    /** What explanations are sold for. */
+    /** What explanations are sold for; nothing, unless it is said. Without a default, since a start waits for the first decimal number. */
     interface Tariff {
 
         /** For each that is made. */
-        @WithDefault("0")
-        BigDecimal explanation();
+        Optional<BigDecimal> explanation();
 
         /** For each picture that is drawn. */
-        @WithDefault("0")
-        BigDecimal image();
+        Optional<BigDecimal> image();
 
         /** For a million evaluations of the denoiser. */
-        @WithDefault("0")
-        BigDecimal evaluations();
+        Optional<BigDecimal> evaluations();
 
         /** For an explanation that had been made before, in place of all of that. */
-        @WithDefault("0")
-        BigDecimal cached();
+        Optional<BigDecimal> cached();
 
         /** Three letters of ISO 4217. */
         @WithDefault("EUR")

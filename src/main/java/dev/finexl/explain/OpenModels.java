@@ -20,6 +20,7 @@ import dev.finexl.store.ModelKind;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
@@ -64,7 +65,22 @@ public final class OpenModels implements AutoCloseable {
      * @param content tells it apart from another of the same name
      * @param changes what LoRAs and embeddings make of it; empty for the model itself
      */
-    private record Key(String reference, String content, String changes) {}
+    private record Key(String reference, String content, String changes) {
+
+        /** Written out, as is {@link #hashCode}: a start would wait while the JVM makes them. */
+        @Override
+        public boolean equals(Object other) {
+            return other instanceof Key key
+                    && reference.equals(key.reference)
+                    && content.equals(key.content)
+                    && changes.equals(key.changes);
+        }
+
+        @Override
+        public int hashCode() {
+            return Objects.hash(reference, content, changes);
+        }
+    }
 
     /** With {@link Settings#DEFAULT}. */
     public OpenModels(OnnxRuntime runtime) {

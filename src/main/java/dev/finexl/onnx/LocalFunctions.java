@@ -21,25 +21,19 @@ final class LocalFunctions {
     /** Exporters that make a function of each module nest them as deep as the modules, some eight levels. */
     static final int MAX_DEPTH = 16;
 
-    private final Map<Operator, Body> functions = new HashMap<>();
-    private final Map<Operator, Expansion> expansions = new HashMap<>();
+    /** By {@link #operator}, as all that is kept of functions here. */
+    private final Map<String, Body> functions = new HashMap<>();
 
-    /** What a node names: one of ONNX's operators or a function. */
-    private record Operator(String domain, String name) {
-
-        Operator {
-            domain = domain.equals("ai.onnx") ? "" : domain;
-        }
-    }
+    private final Map<String, Expansion> expansions = new HashMap<>();
 
     /** How often a graph or a function uses which operator, in graphs inside its nodes too. */
     static final class Body {
 
-        private final Map<Operator, Integer> uses = new HashMap<>();
+        private final Map<String, Integer> uses = new HashMap<>();
 
         /** Counts one more node. */
         void add(String domain, String operator) {
-            uses.merge(new Operator(domain, operator), 1, Integer::sum);
+            uses.merge(operator(domain, operator), 1, Integer::sum);
         }
 
         private long nodes() {
@@ -64,7 +58,7 @@ final class LocalFunctions {
 
     /** Adds a function. Overloads have one name, and are taken for one function that does what all of them do. */
     void add(String domain, String name, Body body) {
-        functions.merge(new Operator(domain, name), body, (known, overload) -> {
+        functions.merge(operator(domain, name), body, (known, overload) -> {
             overload.uses.forEach((operator, times) -> known.uses.merge(operator, times, Integer::sum));
             return known;
         });
@@ -86,7 +80,7 @@ final class LocalFunctions {
 
     private Expansion calls(Body body, int level) {
         Expansion all = Expansion.NONE;
-        for (Map.Entry<Operator, Integer> use : body.uses.entrySet()) {
+        for (Map.Entry<String, Integer> use : body.uses.entrySet()) {
             if (functions.containsKey(use.getKey())) {
                 all = all.plus(call(use.getKey(), level), use.getValue());
             }
@@ -95,7 +89,7 @@ final class LocalFunctions {
     }
 
     /** A circle ends at the level that is one too deep, which reaches the graph as such. */
-    private Expansion call(Operator function, int level) {
+    private Expansion call(String function, int level) {
         if (level > MAX_DEPTH) {
             return new Expansion(0, 1);
         }
@@ -107,5 +101,14 @@ final class LocalFunctions {
             expansions.put(function, known);
         }
         return known;
+    }
+
+    /**
+     * What a node names: one of ONNX's operators, which have no domain, or a function. Of strings, as each node of a graph is looked up,
+     * and a start would wait while the JVM makes the equals and hashCode of a record. Functions whose names are made to look alike
+     * are taken for one, as overloads are.
+     */
+    private static String operator(String domain, String name) {
+        return domain.isEmpty() || domain.equals("ai.onnx") ? name : name + " of " + domain;
     }
 }

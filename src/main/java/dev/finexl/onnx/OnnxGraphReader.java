@@ -176,7 +176,10 @@ final class OnnxGraphReader {
             }
         }
         cursor.leave(entered);
-        domains.putIfAbsent(domain, "node '%s' (%s)".formatted(nodeName, opType));
+        String known = domains.get(domain);
+        if (known == null) {
+            domains.put(domain, "node '%s' (%s)".formatted(nodeName, opType));
+        }
         body.add(domain, opType);
         return new OnnxNode(nodeName, opType, domain, nodeInputs, nodeOutputs, integers);
     }

@@ -39,16 +39,8 @@ public final class OnnxRuntime {
     private final Provider provider;
     private final int threads;
     private final SessionOpener opener;
-    private final SharedModels<Content, OnnxSession> opened = new SharedModels<>(-1, content -> false);
-
-    /**
-     * What a session is made of.
-     *
-     * @param sha256 of the ONNX file and of those with its weights
-     * @param personalizable whether the weights of linear layers are fed to it
-     * @param usual the shapes that it is opened for
-     */
-    private record Content(List<String> sha256, boolean personalizable, UsualShapes usual) {}
+    /** By {@link #content}. */
+    private final SharedModels<String, OnnxSession> opened = new SharedModels<>(-1, content -> false);
 
     /** The execution provider in use. */
     public enum Provider {
@@ -121,17 +113,26 @@ public final class OnnxRuntime {
     private OnnxSession shared(ModelFiles files, String name, boolean personalizable, UsualShapes usual) {
         try {
             OnnxGraph graph = admitted(files, name);
-            List<String> sha256 = new ArrayList<>();
-            for (String file : graph.fileNames()) {
-                sha256.add(files.sha256(file));
-            }
             return OnnxSession.sharing(
                     graph,
-                    opened.acquire(
-                            new Content(sha256, personalizable, usual), () -> open(graph, personalizable, usual)));
+                    opened.acquire(content(graph, personalizable, usual), () -> open(graph, personalizable, usual)));
         } catch (IOException e) {
             throw unreadable(files, name, e);
         }
+    }
+
+    /**
+     * What a session is made of: the hashes of the ONNX file and of those with its weights, whether the weights of linear layers are fed
+     * to it, and the shapes that it is opened for.
+     */
+    private static String content(OnnxGraph graph, boolean personalizable, UsualShapes usual) throws IOException {
+        List<String> parts = new ArrayList<>();
+        for (String file : graph.fileNames()) {
+            parts.add(graph.files().sha256(file));
+        }
+        parts.add(personalizable ? "personalizable" : "as it is");
+        parts.addAll(usual.words());
+        return String.join(" ", parts);
     }
 
     private OnnxSession open(OnnxGraph graph, boolean personalizable, UsualShapes usual) {

@@ -5,9 +5,8 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import dev.finexl.store.SegmentInputStream;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
-import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.function.LongConsumer;
 
 /**
@@ -30,6 +29,8 @@ final class ProtoCursor {
 
     /** Names longer than this are nobody's; the longest seen are paths of some 150 characters. */
     private static final int MAX_STRING = 4096;
+
+    private static final char REPLACEMENT = '\uFFFD';
 
     /** For all strings and numbers that are kept. The graph of a 12 billion parameter transformer needs some 30 MiB. */
     private static final long MAX_KEPT = 128L << 20;
@@ -141,14 +142,13 @@ final class ProtoCursor {
                     .formatted(field(), Integer.toUnsignedString(length), MAX_STRING));
         }
         keep(length);
-        try {
-            return StandardCharsets.UTF_8
-                    .newDecoder()
-                    .decode(ByteBuffer.wrap(in.readRawBytes(length)))
-                    .toString();
-        } catch (CharacterCodingException e) {
+        byte[] bytes = in.readRawBytes(length);
+        String name = new String(bytes, StandardCharsets.UTF_8);
+        // What is not UTF-8 has become this character, which is also one of its own.
+        if (name.indexOf(REPLACEMENT) >= 0 && !Arrays.equals(name.getBytes(StandardCharsets.UTF_8), bytes)) {
             throw new InvalidProtocolBufferException("field %d, a name, is not UTF-8".formatted(field()));
         }
+        return name;
     }
 
     /** Reads the current field as integers and gives them to {@code target}, packed or one to a field. */
