@@ -36,6 +36,8 @@ public final class UploadRoom {
     /** Says that there is no room at the moment. */
     public static final class FullException extends RuntimeException {
 
+        private static final long serialVersionUID = 1L;
+
         private FullException(String whose, long budget) {
             super("%s take all of the %d bytes that they may take together; come back when some have been explained"
                     .formatted(whose, budget));

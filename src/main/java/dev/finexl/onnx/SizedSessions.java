@@ -65,8 +65,8 @@ final class SizedSessions implements AutoCloseable {
 
     @Override
     public synchronized void close() throws OrtException {
-        try (OrtSession one = first.session();
-                OrtSession two = other == null ? null : other.session()) {
+        try (OrtSession _ = first.session();
+                OrtSession _ = other == null ? null : other.session()) {
             // Both are closed, also where one of them fails.
         }
     }

@@ -153,8 +153,8 @@ public record LoraMetadata(String title, String architecture, Optional<LoraFamil
                 .sum();
         Map<String, Long> counts = new LinkedHashMap<>();
         children(tags.get())
-                .forEach(folder -> folder.fields()
-                        .forEachRemaining(tag -> counts.merge(
+                .forEach(folder -> folder.properties()
+                        .forEach(tag -> counts.merge(
                                 tag.getKey().strip(), tag.getValue().asLong(), Long::sum)));
         return counts.entrySet().stream()
                 .filter(tag -> pictures > 0 && tag.getValue() == pictures)
