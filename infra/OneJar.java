@@ -22,15 +22,16 @@ import java.util.zip.ZipEntry;
 
 /**
  * Makes one jar of the libraries of a program that Quarkus has packaged for the JVM's AOT cache: {@code java infra/OneJar.java FOLDER}, where
- * FOLDER is that of {@code quarkus-run.jar}. Does nothing where there is no such class path, as of a fast-jar.
+ * FOLDER is that of {@code quarkus-run.jar}. Does nothing where there is no such class path, as of a fast-jar, and no such folder, as where
+ * all of the program has been packaged as one file.
  *
  * <p>Exists because such a program has all its classes in the cache, and still opens 250 jars at every start: whoever looks for a
  * resource that no jar has, as the logging does for its configurations, looks through all of them. Of a start until the program is
  * ready that was a twentieth (infra/bench/start).
  *
  * <p>A jar that has native libraries stays as it is, since others unpack them from there. What several jars have is
- * put together where it is a list, and kept for each jar where it is a licence or the like; of two jars that have
- * the same class or resource with other content the program would be another, so that is an error.
+ * put together where it is a list, and kept for each jar where it is a licence or the like. Where two jars have
+ * anything else with other content, the program would be another, so that is an error.
  */
 final class OneJar {
 
@@ -46,6 +47,10 @@ final class OneJar {
 
     /** Read from all jars that have it, line by line. */
     private static final Pattern LIST = Pattern.compile("META-INF/services/[^/]+|META-INF/io\\.netty\\.versions\\.properties");
+
+    /** Nothing of it is read when the program runs: licences, and what Quarkus reads when it builds. */
+    private static final Pattern OF_EACH =
+            Pattern.compile("META-INF/([^/]*(LICENSE|NOTICE)[^/]*|maven/.+|quarkus-.+|jandex\\.idx|beans\\.xml)");
 
     private final Path folder;
     private final Map<String, ByteArrayOutputStream> lists = new LinkedHashMap<>();
@@ -73,10 +78,13 @@ final class OneJar {
     }
 
     private void run() throws IOException {
+        if (!Files.isDirectory(folder)) {
+            return;
+        }
         Path program = folder.resolve("quarkus-run.jar");
         Manifest manifest = manifest(program);
-        List<String> path = Arrays.asList(
-                manifest.getMainAttributes().getValue(Attributes.Name.CLASS_PATH).trim().split(" +"));
+        String classPath = manifest.getMainAttributes().getValue(Attributes.Name.CLASS_PATH);
+        List<String> path = classPath == null ? List.of() : Arrays.asList(classPath.trim().split(" +"));
         // Of a fast-jar only what starts it is on the class path; its class loader has an index of the rest.
         if (path.contains(ALL) || path.stream().noneMatch(jar -> jar.startsWith("lib/main/"))) {
             return;
@@ -167,7 +175,7 @@ final class OneJar {
 
     private boolean isNew(String name, ZipEntry found, Path library) {
         String known = written.putIfAbsent(name, content(found));
-        if (known != null && !known.equals(content(found)) && !name.startsWith("META-INF/")) {
+        if (known != null && !known.equals(content(found)) && !OF_EACH.matcher(name).matches()) {
             throw new IllegalStateException(
                     "%s has another %s than a library before it".formatted(library.getFileName(), name));
         }

@@ -21,6 +21,8 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Runs {@code infra/OneJar.java} as the build does. */
 class OneJarTest {
@@ -35,11 +37,11 @@ class OneJarTest {
         Files.createDirectories(folder.resolve("app"));
     }
 
-    private int run() throws IOException, InterruptedException {
+    private int run(Path program) throws IOException, InterruptedException {
         Process process = new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         "infra/OneJar.java",
-                        folder.toString())
+                        program.toString())
                 .redirectErrorStream(true)
                 .redirectOutput(folder.resolve("said").toFile())
                 .start();
@@ -112,7 +114,7 @@ class OneJarTest {
         jar("app/app.jar", Map.of(), Map.of("app/App.class", "app"));
         program("app/app.jar", "lib/main/a.jar", "lib/main/native.jar", "lib/boot/b.jar");
 
-        assertThat(run()).as(said()).isZero();
+        assertThat(run(folder)).as(said()).isZero();
 
         assertThat(manifest("quarkus-run.jar").getMainAttributes().getValue("Class-Path"))
                 .isEqualTo("app/app.jar lib/main/libraries.jar lib/main/native.jar");
@@ -132,7 +134,7 @@ class OneJarTest {
         }
 
         byte[] made = Files.readAllBytes(folder.resolve(all));
-        assertThat(run()).as(said()).isZero();
+        assertThat(run(folder)).as(said()).isZero();
         assertThat(Files.readAllBytes(folder.resolve(all))).as("run once more").isEqualTo(made);
     }
 
@@ -142,22 +144,23 @@ class OneJarTest {
         jar("lib/main/a.jar", Map.of(), Map.of("a/A.class", "a"));
         program("lib/boot/b.jar");
 
-        assertThat(run()).as(said()).isZero();
+        assertThat(run(folder)).as(said()).isZero();
 
         assertThat(manifest("quarkus-run.jar").getMainAttributes().getValue("Class-Path"))
                 .isEqualTo("lib/boot/b.jar");
         assertThat(jars()).containsExactly("a.jar");
     }
 
-    @Test
-    void refusesLibrariesThatDisagree() throws Exception {
-        jar("lib/main/a.jar", Map.of(), Map.of("same/Name.class", "one"));
-        jar("lib/main/b.jar", Map.of(), Map.of("same/Name.class", "another"));
+    @ParameterizedTest
+    @ValueSource(strings = {"same/Name.class", "META-INF/microprofile-config.properties"})
+    void refusesLibrariesThatDisagree(String name) throws Exception {
+        jar("lib/main/a.jar", Map.of(), Map.of(name, "one"));
+        jar("lib/main/b.jar", Map.of(), Map.of(name, "another"));
         program("lib/main/a.jar", "lib/main/b.jar");
 
-        assertThat(run()).isOne();
+        assertThat(run(folder)).isOne();
 
-        assertThat(said()).contains("b.jar has another same/Name.class");
+        assertThat(said()).contains("b.jar has another " + name);
         assertThat(jars()).as("nothing half made").containsExactly("a.jar", "b.jar");
         assertThat(manifest("quarkus-run.jar").getMainAttributes().getValue("Class-Path"))
                 .isEqualTo("lib/main/a.jar lib/main/b.jar");
@@ -165,8 +168,13 @@ class OneJarTest {
 
     @Test
     void saysWhatIsMissing() throws Exception {
-        assertThat(run()).isOne();
+        assertThat(run(folder)).isOne();
 
         assertThat(said()).contains("there is no").contains("quarkus-run.jar");
+    }
+
+    @Test
+    void hasNothingToDoWhereThereIsNoFolder() throws Exception {
+        assertThat(run(folder.resolve("quarkus-app"))).as(said()).isZero();
     }
 }
