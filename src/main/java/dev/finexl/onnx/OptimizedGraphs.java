@@ -22,8 +22,8 @@ import java.util.stream.Stream;
 /**
  * Graphs as ONNX Runtime has optimised them, kept on disk. Exists because optimising is most of what opening a session takes,
  * and its result depends on nothing but the model, the version of ONNX Runtime, the provider and the features of the
- * processor, all of which are part of the key. A UNet of Stable Diffusion 1.5's size opens in 0.4 s instead of 6.4 s, the
- * miniature's five graphs in half the time ({@code infra/bench/graphs}).
+ * processor, all of which are part of the key. A UNet of Stable Diffusion 1.5's size opens in 0.3 s instead of 6.1 s, the
+ * miniature's five graphs in a third of the time ({@code infra/bench/graphs}).
  *
  * <p>A graph is a folder: it is written aside and renamed when it is whole and on the disk, so a process that dies leaves
  * nothing that would be trusted. Of two processes that write the same one, the first keeps it. What does not fit the budget is
