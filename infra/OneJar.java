@@ -54,7 +54,13 @@ final class OneJar {
 
     private final Path folder;
     private final Map<String, ByteArrayOutputStream> lists = new LinkedHashMap<>();
+    /** Size and sum by name, which tell one content from another. */
     private final Map<String, String> written = new LinkedHashMap<>();
+
+    /** What is in a jar besides its manifest. */
+    private interface Content {
+        void writeTo(JarOutputStream jar) throws IOException;
+    }
 
     private OneJar(Path folder) {
         this.folder = folder;
@@ -95,18 +101,14 @@ final class OneJar {
                 libraries.add(jar);
             }
         }
-        Path all = folder.resolve(ALL);
-        Path aside = all.resolveSibling("libraries.jar.new");
-        try {
-            write(libraries, aside);
-            Files.move(aside, all, StandardCopyOption.REPLACE_EXISTING);
-        } finally {
-            Files.deleteIfExists(aside);
-        }
+        Manifest several = new Manifest();
+        several.getMainAttributes().put(Attributes.Name.MANIFEST_VERSION, "1.0");
+        several.getMainAttributes().put(Attributes.Name.MULTI_RELEASE, "true");
+        write(folder.resolve(ALL), several, jar -> addAll(libraries, jar));
         Set<String> shorter = new LinkedHashSet<>();
         path.forEach(jar -> shorter.add(libraries.contains(jar) ? ALL : jar));
         manifest.getMainAttributes().put(Attributes.Name.CLASS_PATH, String.join(" ", shorter));
-        replaceManifest(program, manifest);
+        write(program, manifest, jar -> addAllOf(program, jar));
         for (String jar : libraries) {
             Files.delete(folder.resolve(jar));
         }
@@ -126,28 +128,51 @@ final class OneJar {
         }
     }
 
-    private void write(List<String> libraries, Path into) throws IOException {
-        Manifest manifest = new Manifest();
-        manifest.getMainAttributes().put(Attributes.Name.MANIFEST_VERSION, "1.0");
-        manifest.getMainAttributes().put(Attributes.Name.MULTI_RELEASE, "true");
-        try (OutputStream file = Files.newOutputStream(into);
-                JarOutputStream jar = new JarOutputStream(file)) {
-            // With a time, which the jar's own stream would take from the clock: what is built twice is to be the same.
-            entry(jar, MANIFEST, 0);
-            manifest.write(jar);
-            for (String library : libraries) {
-                add(folder.resolve(library), jar);
+    /** Writes a jar aside and moves it to its place when it is whole. */
+    private static void write(Path file, Manifest manifest, Content content) throws IOException {
+        Path aside = file.resolveSibling(file.getFileName() + ".new");
+        try {
+            try (OutputStream out = Files.newOutputStream(aside);
+                    JarOutputStream jar = new JarOutputStream(out)) {
+                // With a time, which the jar's own stream would take from the clock: what is built twice is to be the same.
+                entry(jar, MANIFEST, 0);
+                manifest.write(jar);
+                content.writeTo(jar);
             }
-            for (Map.Entry<String, ByteArrayOutputStream> list : lists.entrySet()) {
-                entry(jar, list.getKey(), 0);
-                list.getValue().writeTo(jar);
+            Files.move(aside, file, StandardCopyOption.REPLACE_EXISTING);
+        } finally {
+            Files.deleteIfExists(aside);
+        }
+    }
+
+    private void addAll(List<String> libraries, JarOutputStream jar) throws IOException {
+        for (String library : libraries) {
+            add(folder.resolve(library), jar);
+        }
+        for (Map.Entry<String, ByteArrayOutputStream> list : lists.entrySet()) {
+            entry(jar, list.getKey(), 0);
+            list.getValue().writeTo(jar);
+        }
+    }
+
+    /** Everything but the manifest. */
+    private static void addAllOf(Path other, JarOutputStream jar) throws IOException {
+        try (JarFile file = new JarFile(other.toFile())) {
+            for (ZipEntry found : files(file)) {
+                if (!found.getName().equals(MANIFEST)) {
+                    copy(file, found, found.getName(), jar);
+                }
             }
         }
     }
 
+    private static List<? extends ZipEntry> files(JarFile jar) {
+        return jar.stream().filter(entry -> !entry.isDirectory()).toList();
+    }
+
     private void add(Path library, JarOutputStream jar) throws IOException {
         try (JarFile file = new JarFile(library.toFile())) {
-            for (ZipEntry found : file.stream().filter(entry -> !entry.isDirectory()).toList()) {
+            for (ZipEntry found : files(file)) {
                 String name = found.getName();
                 if (OF_THE_JAR.matcher(name).matches()) {
                     continue;
@@ -156,39 +181,31 @@ final class OneJar {
                     throw new IllegalStateException("%s has %s and does not say that it is for several releases of Java"
                             .formatted(library.getFileName(), name));
                 }
-                try (InputStream content = file.getInputStream(found)) {
-                    if (LIST.matcher(name).matches()) {
-                        ByteArrayOutputStream list = lists.computeIfAbsent(name, _ -> new ByteArrayOutputStream());
+                if (LIST.matcher(name).matches()) {
+                    ByteArrayOutputStream list = lists.computeIfAbsent(name, _ -> new ByteArrayOutputStream());
+                    try (InputStream content = file.getInputStream(found)) {
                         content.transferTo(list);
-                        list.write('\n');
-                    } else if (isNew(name, found, library)) {
-                        entry(jar, name, found.getTime());
-                        content.transferTo(jar);
-                    } else if (!isThere(name, found)) {
-                        entry(jar, "META-INF/%s/%s".formatted(library.getFileName(), name), found.getTime());
-                        content.transferTo(jar);
                     }
+                    list.write('\n');
+                } else {
+                    add(file, found, library.getFileName().toString(), jar);
                 }
             }
         }
     }
 
-    private boolean isNew(String name, ZipEntry found, Path library) {
-        String known = written.putIfAbsent(name, content(found));
-        if (known != null && !known.equals(content(found)) && !OF_EACH.matcher(name).matches()) {
-            throw new IllegalStateException(
-                    "%s has another %s than a library before it".formatted(library.getFileName(), name));
+    private void add(JarFile file, ZipEntry found, String library, JarOutputStream jar) throws IOException {
+        String name = found.getName();
+        String content = found.getSize() + " " + found.getCrc();
+        String known = written.putIfAbsent(name, content);
+        if (known == null) {
+            copy(file, found, name, jar);
+        } else if (!known.equals(content)) {
+            if (!OF_EACH.matcher(name).matches()) {
+                throw new IllegalStateException("%s has another %s than a library before it".formatted(library, name));
+            }
+            copy(file, found, "META-INF/%s/%s".formatted(library, name), jar);
         }
-        return known == null;
-    }
-
-    private boolean isThere(String name, ZipEntry found) {
-        return written.get(name).equals(content(found));
-    }
-
-    /** Tells one content from another. */
-    private static String content(ZipEntry entry) {
-        return entry.getSize() + " " + entry.getCrc();
     }
 
     private static void entry(JarOutputStream jar, String name, long time) throws IOException {
@@ -197,26 +214,10 @@ final class OneJar {
         jar.putNextEntry(entry);
     }
 
-    private static void replaceManifest(Path program, Manifest manifest) throws IOException {
-        Path aside = program.resolveSibling("quarkus-run.jar.new");
-        try {
-            try (JarFile old = new JarFile(program.toFile());
-                    OutputStream file = Files.newOutputStream(aside);
-                    JarOutputStream jar = new JarOutputStream(file)) {
-                entry(jar, MANIFEST, old.getEntry(MANIFEST).getTime());
-                manifest.write(jar);
-                for (ZipEntry found : old.stream()
-                        .filter(entry -> !entry.isDirectory() && !entry.getName().equals(MANIFEST))
-                        .toList()) {
-                    entry(jar, found.getName(), found.getTime());
-                    try (InputStream content = old.getInputStream(found)) {
-                        content.transferTo(jar);
-                    }
-                }
-            }
-            Files.move(aside, program, StandardCopyOption.REPLACE_EXISTING);
-        } finally {
-            Files.deleteIfExists(aside);
+    private static void copy(JarFile from, ZipEntry found, String name, JarOutputStream jar) throws IOException {
+        entry(jar, name, found.getTime());
+        try (InputStream content = from.getInputStream(found)) {
+            content.transferTo(jar);
         }
     }
 }
