@@ -20,7 +20,7 @@ class Binding implements HttpServerOptionsCustomizer {
     private static final String LOOPBACK = "127.0.0.1";
 
     private final Access access;
-    private boolean told;
+    private Boolean closed;
 
     Binding(Access access) {
         this.access = access;
@@ -37,24 +37,24 @@ class Binding implements HttpServerOptionsCustomizer {
     }
 
     private void bind(HttpServerOptions options) {
-        if (access.mode() == Access.Mode.AUTO && !isLoopback(options.getHost())) {
-            String why = why();
-            if (!why.isEmpty()) {
-                options.setHost(LOOPBACK);
-                tell(why);
-            }
+        if (access.mode() == Access.Mode.AUTO && !isLoopback(options.getHost()) && isClosed()) {
+            options.setHost(LOOPBACK);
         }
     }
 
-    /** Once, though there is a server with encryption besides. */
-    private void tell(String why) {
-        if (!told) {
-            told = true;
-            LOG.warnf(
-                    "%s, so the service listens on %s only. Make a key with 'finexl keys create', or set"
-                            + " finexl.access=open if something in front of it asks whom it lets through",
-                    why, LOOPBACK);
+    /** Whether nobody elsewhere is to be let in. Asked and told once, though there is a server with encryption besides. */
+    private boolean isClosed() {
+        if (closed == null) {
+            String why = why();
+            closed = !why.isEmpty();
+            if (closed) {
+                LOG.warnf(
+                        "%s, so the service listens on %s only. Make a key with 'finexl keys create', or set"
+                                + " finexl.access=open if something in front of it asks whom it lets through",
+                        why, LOOPBACK);
+            }
         }
+        return closed;
     }
 
     /** Why nobody elsewhere is to be let in; empty if he may be. */
