@@ -6,6 +6,7 @@ import dev.finexl.store.ModelFiles;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.lang.ref.WeakReference;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -90,6 +91,15 @@ public final class OnnxGraph {
                                 ? Stream.of(file)
                                 : Stream.empty());
         return Stream.concat(Stream.of(name), external.sorted()).distinct().toList();
+    }
+
+    /** SHA-256, in hexadecimal, of each of these files, in a list of the caller's own. */
+    List<String> sha256() throws IOException {
+        List<String> hashes = new ArrayList<>();
+        for (String file : fileNames()) {
+            hashes.add(files.sha256(file));
+        }
+        return hashes;
     }
 
     /** The version of the file format. */

@@ -176,8 +176,7 @@ final class OnnxGraphReader {
             }
         }
         cursor.leave(entered);
-        String known = domains.get(domain);
-        if (known == null) {
+        if (!domains.containsKey(domain)) {
             domains.put(domain, "node '%s' (%s)".formatted(nodeName, opType));
         }
         body.add(domain, opType);

@@ -10,7 +10,6 @@ import dev.finexl.store.ModelFileException;
 import dev.finexl.store.ModelFiles;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -126,10 +125,7 @@ public final class OnnxRuntime {
      * to it, and the shapes that it is opened for.
      */
     private static String content(OnnxGraph graph, boolean personalizable, UsualShapes usual) throws IOException {
-        List<String> parts = new ArrayList<>();
-        for (String file : graph.fileNames()) {
-            parts.add(graph.files().sha256(file));
-        }
+        List<String> parts = graph.sha256();
         parts.add(personalizable ? "personalizable" : "as it is");
         parts.addAll(usual.words());
         return String.join(" ", parts);

@@ -145,9 +145,7 @@ final class SessionOpener {
     private String key(OnnxGraph graph, Set<String> fed, UsualShapes usual) throws IOException {
         List<String> parts =
                 new ArrayList<>(List.of(FORM, runtime.version(), runtime.providerName(), processor, graph.name()));
-        for (String file : graph.fileNames()) {
-            parts.add(graph.files().sha256(file));
-        }
+        parts.addAll(graph.sha256());
         fed.stream().sorted().forEach(parts::add);
         parts.addAll(usual.words());
         return Sha256.ofLines(parts.stream());
